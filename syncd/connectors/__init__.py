@@ -1,0 +1,1 @@
+"""Sources of mail and calendars: provider payloads in, batches of interactions out."""

@@ -1,0 +1,88 @@
+"""The contract of a connector: a source of mail or calendars, read-only.
+
+A connector is found by name through the entry point group `syncd.connectors`, the built-in ones
+as well as third parties'. It gets its own validated options and yields batches; it never touches
+the store. tests/contract holds the suite that every connector must pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from syncd.model import Batch, Cursor
+from syncd.text.reading import Reader
+
+
+class Known(Protocol):
+    """What the store already holds of this account: connectors that list use it to find what is
+    new and what is gone without keeping a second copy of the listing in their cursor."""
+
+    def source_ids(self, folder: str) -> Collection[str]:
+        """The source ids stored for one folder, set-aside items included."""
+        ...
+
+    def folders(self) -> Collection[str]:
+        """The folders that have stored items."""
+        ...
+
+
+@dataclass(frozen=True)
+class PullContext:
+    """What a pull may need to know and must not find out by itself."""
+
+    now: datetime
+    """The moment of evaluation, aware."""
+    since: datetime
+    """Older items need not be read (the user's `history`)."""
+    words_since: datetime
+    """The text of older mail need not be analysed: no rule can use it any more."""
+    me: frozenset[str]
+    """My addresses, lower case."""
+    known: Known
+    reader: Reader | None
+    """Analyses text; None when the user wants no text read."""
+    excerpt: int = 200
+    """Characters of text kept with a message; 0 keeps none."""
+    progress: Callable[[int, int | None], None] = field(default=lambda done, total: None)
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """One account of one provider."""
+
+    name: ClassVar[str]
+    """The word the user writes after `connector:`."""
+    Options: ClassVar[type[BaseModel]]
+    """The account's own options, unknown keys forbidden; without `name`, `connector`, `every`."""
+    every: ClassVar[str]
+    """The default pause between two pulls, e.g. "5 minutes"."""
+
+    def __init__(self, account: str, options: Any) -> None:
+        """`account` is the account's name in syncd.yaml; `options` an instance of `Options`.
+        No I/O here."""
+        ...
+
+    def pull(self, cursor: Cursor | None, context: PullContext) -> Iterator[Batch]:
+        """Yield everything that changed since `cursor` (None: from nothing), newest first,
+        additions before deletions, and a cursor wherever it is safe to resume.
+
+        :raises CursorExpired: the provider has forgotten the cursor
+        :raises Transient: a passing fault; RateLimited names the pause
+        :raises AuthRequired: the sign-in is missing or dead
+        :raises UserError: the user must act (a folder is missing)
+        """
+        ...
+
+    def fetch(self, source_ids: Iterable[str], context: PullContext) -> Iterator[Batch]:
+        """Read these items again (retries, and texts that became relevant). An id that is gone
+        comes back as a deletion. Cursors are not set."""
+        ...
+
+    def check(self) -> None:
+        """Raise UserError or AuthRequired if the account cannot be read at all; cheap."""
+        ...

@@ -1,0 +1,229 @@
+"""The records that flow through syncd. Frozen, provider-neutral, free of I/O.
+
+Instants are whole seconds since the Unix epoch (UTC); days are `datetime.date`. Every e-mail
+address is lower case. Texts from mail are hostile: they are bounded here and escaped where shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeAlias
+
+Direction = Literal["inbound", "outbound", "self"]
+"""From whom: somebody else, me, or me to nobody but myself."""
+
+SignalKind = Literal[
+    "ask",
+    "promise",
+    "renegotiation",
+    "fulfilment",
+    "closing",
+    "meeting_proposal",
+    "personal_news",
+    "thanks",
+    "care",
+]
+Party = Literal["writer", "reader", "other", ""]
+Severity = Literal["high", "normal", "low"]
+PlaceVerdict = Literal["in_person", "virtual", "unknown"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An RFC 5322 mailbox: display name (decoded, may be empty) and addr-spec (lower case)."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something is due: any day from `start` to `end`, both included (one day: equal)."""
+
+    start: date
+    end: date
+    certainty: Confidence = "high"
+    phrase: str = ""
+    """The words it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing a sentence says, with the words that made syncd think so."""
+
+    kind: SignalKind
+    quote: str
+    """The sentence, white space folded, at most 300 characters."""
+    fired: str
+    """The lexicon rule and the words it matched, as `rule: words`."""
+    strength: Literal["firm", "weak"] = "firm"
+    due: Due | None = None
+    debtor: Party = ""
+    """Of a promise: who is to do it. Of an ask: who is asked (`reader`, or `other` when a third
+    person is addressed by name)."""
+    creditor: Party = ""
+    to: str = ""
+    """The name a sentence addresses ("Ann, could you …"), as written; empty when it names nobody."""
+    topic: str = ""
+    """Of personal news: birth, illness, move, new_job, promotion, holiday, bereavement, wedding."""
+    start: int = 0
+    end: int = 0
+    """Offsets of the sentence in the message's text, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail, as one account holds it. Two accounts' copies share `message_id`."""
+
+    account: str
+    source_id: str
+    """The provider's id, unique within the account and stable."""
+    folder: str
+    """Where the provider keeps it: the unit in which local connectors list and forget."""
+    at: int
+    direction: Direction
+    sender: Address
+    message_id: str = ""
+    """RFC 5322 Message-ID without angle brackets; a synthetic one where the mail has none."""
+    refs: tuple[str, ...] = ()
+    """References and In-Reply-To, oldest first, without angle brackets, bounded."""
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    utc_offset: int = 0
+    """Minutes east of UTC in the Date header: the writer's clock, for "by Friday"."""
+    automatic: str = ""
+    """Why this is not a human's own mail (out-of-office, bounce, invitation …); empty if it is."""
+    bulk: str = ""
+    """Why this was sent to many (List-Id, newsletter, no-reply …); empty if it was not."""
+    labels: tuple[str, ...] = ()
+    """Provider labels and flags, e.g. `INBOX`, `SPAM`, `\\Answered`."""
+    provider_thread: str = ""
+    """The provider's own thread id (X-GM-THRID, conversationId), empty where there is none."""
+    words_read: bool = False
+    """Whether the text was analysed; when false, `signals` says nothing about the message."""
+    language: str = ""
+    excerpt: str = ""
+    signals: tuple[Signal, ...] = ()
+    greeting: str = ""
+    """The name(s) the text greets ("Hi Ann,"), as written; empty when it greets nobody."""
+    attachments: int = 0
+    link: str = ""
+    """Opens the message or thread in the provider's web page; empty where there is none."""
+    thread: str = ""
+    """Thread key, given by normalise.threading once the message meets its relatives."""
+    copy: bool = False
+    """True for all but one of the records that hold the same message (see normalise.threading)."""
+
+    kind: Literal["message"] = field(default="message", init=False)
+
+    @property
+    def human(self) -> bool:
+        """Neither automatic nor bulk: somebody wrote this to somebody."""
+        return not self.automatic and not self.bulk
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whether people meet in one room, how sure that is, and what says so."""
+
+    verdict: PlaceVerdict = "unknown"
+    confidence: Confidence = "low"
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """One guest (RFC 5545 ATTENDEE). Rooms and resources have `role` "resource"."""
+
+    address: Address
+    response: Literal["accepted", "declined", "tentative", "none"] = "none"
+    role: Literal["required", "optional", "resource"] = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One occurrence of a calendar event, as one calendar holds it."""
+
+    account: str
+    source_id: str
+    folder: str
+    """The calendar (or the .ics file) that holds it."""
+    uid: str
+    """iCalendar UID, shared by the copies in several calendars and by a series' occurrences."""
+    at: int
+    end: int
+    title: str = ""
+    all_day: bool = False
+    status: Literal["confirmed", "tentative", "cancelled"] = "confirmed"
+    my_response: Literal["accepted", "declined", "tentative", "none"] = "none"
+    """`accepted` when I am the organiser, or when it stands in my calendar without guests."""
+    organizer: Address | None = None
+    attendees: tuple[Attendee, ...] = ()
+    """Everyone but me and the rooms are in here too; rules leave out rooms and my addresses."""
+    attendees_omitted: bool = False
+    place: Place = Place()
+    location: str = ""
+    recurring: bool = False
+    purpose: Literal["meeting", "birthday", "out_of_office", "other"] = "meeting"
+    """`other`: focus time, working location, free-busy blocks: never contact."""
+    link: str = ""
+    copy: bool = False
+
+    kind: Literal["meeting"] = field(default="meeting", init=False)
+
+
+Interaction: TypeAlias = Message | Meeting
+
+Cursor: TypeAlias = Mapping[str, Any]
+"""What a connector needs to go on where it stopped: JSON-able, opaque to everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item that could not be read: set aside, counted, retried."""
+
+    source_id: str
+    folder: str
+    reason: str
+    """One line, no mail content."""
+    permanent: bool = False
+    """True where another try cannot help (the file itself is broken)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step of a pull found. The pipeline commits it and its cursor in one transaction."""
+
+    upserts: tuple[Interaction, ...] = ()
+    deletions: tuple[str, ...] = ()
+    """Source ids that are gone. A connector yields them after the additions of the same pull."""
+    failed: tuple[Failure, ...] = ()
+    cursor: Cursor | None = None
+    """Set only where it is safe to resume from here."""
+    done: int = 0
+    total: int | None = None
+    """Progress in items; None while the total is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding rests on."""
+
+    quote: str = ""
+    link: str = ""
+    at: int = 0
+    source: str = ""
+    """`account/source_id` of the message or meeting; `people.yaml` for a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person as a finding names them."""
+
+    key: str
+    name: str
+    addresses: tuple[str, ...] = ()
