@@ -117,6 +117,14 @@ class Message:
     """Thread key, given by normalise.threading once the message meets its relatives."""
     copy: bool = False
     """True for all but one of the records that hold the same message (see normalise.threading)."""
+    answers: str = ""
+    """The address of the person whose message this one answers, once threads are known."""
+    delay: int = 0
+    """Seconds between the answered message and this one; 0 where `answers` is empty."""
+    contacts: tuple[str, ...] = ()
+    """What this mail means between me and each person, as `code:address`, for counting:
+    `f` they wrote to me, `g` they wrote with me in Cc, `t` I wrote to them, `c` I had them in Cc,
+    `r` I answered them. Empty for copies, bulk and automatic mail."""
 
     kind: Literal["message"] = field(default="message", init=False)
 
@@ -207,6 +215,52 @@ class Batch:
     done: int = 0
     total: int | None = None
     """Progress in items; None while the total is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan in people.yaml; `by` is the last good day."""
+
+    do: str
+    by: date | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal of the written plan for a person."""
+
+    goal: str
+    by: date | None = None
+    steps: tuple[Step, ...] = ()
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the user wants to remember about a person."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What people.yaml says of one person, with the intervals of their tags applied.
+
+    Intervals are days; None: the user set none.
+    """
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    birthday: str = ""
+    """`MM-DD` or `YYYY-MM-DD`."""
+    keep_in_touch: int | None = None
+    meet_in_person: int | None = None
+    plan: tuple[Goal, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
