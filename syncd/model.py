@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal, TypeAlias
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from syncd.workdays import Workdays
 
 Direction = Literal["inbound", "outbound", "self"]
 """From whom: somebody else, me, or me to nobody but myself."""
@@ -281,3 +285,147 @@ class PersonRef:
     key: str
     name: str
     addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the records say of one person at one moment. Instants in epoch seconds, None: never.
+
+    Only ended, uncancelled, timed meetings that neither side declined count as met; automatic and
+    bulk mail never counts. Counts end at the moment of evaluation.
+    """
+
+    last_inbound: int | None = None
+    last_outbound: int | None = None
+    last_contact: int | None = None
+    """The last real contact: their mail to me, my answer to them, or a held meeting."""
+    last_in_person: int | None = None
+    last_virtual: int | None = None
+    last_unplaced: int | None = None
+    """The last held meeting of unknown place: neither in person nor virtual."""
+    next_meeting: int | None = None
+    next_in_person: int | None = None
+    virtual_in_a_row: int = 0
+    """Virtual meetings since the last one in person."""
+    their_delay: int | None = None
+    """Median seconds in which they answer me (at least three answers in the last year)."""
+    my_delay: int | None = None
+    inbound: int = 0
+    outbound: int = 0
+    inbound_30d: int = 0
+    outbound_30d: int = 0
+    inbound_90d: int = 0
+    outbound_90d: int = 0
+    inbound_365d: int = 0
+    outbound_365d: int = 0
+    met_in_person_90d: int = 0
+    met_in_person_365d: int = 0
+    met_virtual_90d: int = 0
+    met_virtual_365d: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human being: every address they use, what the user wrote of them, and the facts."""
+
+    key: str
+    """Stable identity: their first address in people.yaml, else the smallest one seen."""
+    name: str
+    addresses: tuple[str, ...]
+    profile: Profile | None = None
+    facts: Facts = Facts()
+
+    @property
+    def correspondent(self) -> bool:
+        """I have written to them, met them, or named them in people.yaml."""
+        return (
+            self.profile is not None
+            or self.facts.last_outbound is not None
+            or self.facts.last_in_person is not None
+            or self.facts.last_virtual is not None
+        )
+
+    @property
+    def ref(self) -> PersonRef:
+        """The person as a finding names them."""
+        return PersonRef(self.key, self.name, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation: its messages up to the moment of evaluation, oldest first, each once."""
+
+    key: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far one account's records can be trusted."""
+
+    account: str
+    state: Literal["complete", "partial", "failed", "sign_in", "stopped"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of a thread or a person. Language-free: `say` names a text of the summary
+    and `facts` fills it in, so that each reader gets it in their own language."""
+
+    rule: str
+    type: str
+    key: str
+    """Stable identity within the rule, whatever the order in which the records came in."""
+    people: tuple[PersonRef, ...]
+    section: Literal["today", "owe", "owed", "meet", "touch", "news", "other"]
+    say: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = "normal"
+    since: int | None = None
+    """When it began (epoch seconds)."""
+    due: date | None = None
+    direction: Literal["inbound", "outbound", ""] = ""
+    evidence: tuple[Evidence, ...] = ()
+    thread: str = ""
+    account: str = ""
+    """The account it rests on: held back while that account's coverage is incomplete."""
+    anchor: int = 0
+    """The latest event it rests on: a finding that was done reopens when this is newer."""
+    renew_after: int | None = None
+    """Seconds after which a finding that was done comes back if nothing changed (cadences)."""
+    closes: str = ""
+    """What would close it, as a text name for `syncd explain`."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the rules may look at, as of one moment. Nothing in it is newer than `now`,
+    except planned meetings."""
+
+    now: int
+    zone: ZoneInfo
+    me: frozenset[str]
+    my_names: tuple[str, ...]
+    people: Mapping[str, Person]
+    """Persons by each of their addresses, and profiles without an address by their key."""
+    threads: tuple[Thread, ...]
+    """Conversations with a human message since the longest window of the rules in use."""
+    meetings: tuple[Meeting, ...]
+    """Real meetings (not cancelled, not declined by me, timed), oldest first, past and planned."""
+    workdays: Workdays
+    words: bool = True
+    """False when the user wants no text read: rules that need words then stay silent."""
+
+    @property
+    def today(self) -> date:
+        """The day of `now` in the user's zone."""
+        return datetime.fromtimestamp(self.now, self.zone).date()
+
+    def day(self, instant: int) -> date:
+        """The day of an instant in the user's zone."""
+        return datetime.fromtimestamp(instant, self.zone).date()
+
+    def persons(self) -> tuple[Person, ...]:
+        """Each person once, by key."""
+        return tuple({person.key: person for person in self.people.values()}.values())

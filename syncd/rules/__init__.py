@@ -1,0 +1,1 @@
+"""The rules: one small module per type, each a pure function over a snapshot."""
