@@ -297,6 +297,8 @@ class Facts:
 
     last_inbound: int | None = None
     last_outbound: int | None = None
+    first_contact: int | None = None
+    """The first mail or held meeting between us."""
     last_contact: int | None = None
     """The last real contact: their mail to me, my answer to them, or a held meeting."""
     last_in_person: int | None = None

@@ -1,0 +1,1 @@
+"""Who is who, and the facts about each person at one moment."""

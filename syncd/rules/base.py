@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import AfterValidator, Field
 
@@ -65,7 +65,9 @@ class Match(StrictModel):
     """Which messages a rule looks at, by regular expressions (Python's `re`, found anywhere)."""
 
     subject: Pattern | None = Field(default=None, description="Found in the subject")
-    sender: Pattern | None = Field(default=None, description="Found in the sender's address or name")
+    sender: Pattern | None = Field(
+        default=None, description="Found in the sender's address or name"
+    )
     folder: Pattern | None = Field(default=None, description="Found in the folder's name")
     account: Pattern | None = Field(default=None, description="Found in the account's name")
     label: Pattern | None = Field(default=None, description="Found in one of the labels")
@@ -104,13 +106,16 @@ class RuleOptions(StrictModel):
         return self.ignore is None or not self.ignore.fits(message)
 
 
+OptionsClass: TypeAlias = type[RuleOptions]  # `type` names something else inside a rule
+
+
 @runtime_checkable
 class Rule(Protocol):
     """One type of rule. Stateless; built once per configuration."""
 
     type: ClassVar[str]
     """The word the user writes after `type:`."""
-    Options: ClassVar[type[RuleOptions]]
+    Options: ClassVar[OptionsClass]
 
     def find(self, snapshot: Snapshot, options: Any) -> Iterable[Finding]:
         """Yield what the rule finds at `snapshot.now`, in any order, each key once."""

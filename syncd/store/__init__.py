@@ -1,0 +1,10 @@
+"""The store: what syncd remembers, as TinyDB tables in one SQLite file.
+
+`Store.open(folder)` is the way in; `documents` turns interactions into documents and back;
+`export` writes everything as a TinyDB JSON file.
+"""
+
+from syncd.store.records import Store
+from syncd.store.table import RecordTable, key_id
+
+__all__ = ["RecordTable", "Store", "key_id"]

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from itertools import islice
+from typing import Final, Literal
 
 from syncd.model import Signal
+from syncd.text.addressing import greeted, opening
+from syncd.text.language import majority, of_sentence, scores
+from syncd.text.lexicon import Lexicon, load
+from syncd.text.matching import Effort, Hit, hits, normal_form
+from syncd.text.sentences import spans
+from syncd.text.signals import Context, signals
+from syncd.text.words import tokens
+from syncd.text.zone import Zone as Zone  # part of what Reading offers
+from syncd.text.zone import ZoneKind as ZoneKind
+from syncd.text.zones import zones
 
-ZoneKind = Literal["new", "greeting", "quote", "attribution", "forwarded", "signature", "disclaimer"]
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A stretch of the text, `start` to `end` in characters; zones cover the text without gaps."""
-
-    kind: ZoneKind
-    start: int
-    end: int
-
+LANGUAGES: Final = ("en", "fr")
+"""The languages syncd ships a lexicon for."""
+MOST_SENTENCES: Final = 200
+"""Sentences read in one message."""
+QUOTE: Final = 300
+"""Characters of a signal's quote."""
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -47,14 +56,152 @@ class Reading:
 
 
 class Reader:
-    """Reads texts with a set of lexicons. Build once: the patterns are compiled here."""
+    """Reads texts with a set of lexicons. Build once: the lexicons are loaded at first use.
+
+    `languages` are those of the lexicons to read with; `words` the user's own phrases per kind of
+    signal, in the lexicons' notation. A mistake in either raises UserError at first use.
+    """
+
+    def __init__(
+        self,
+        languages: Sequence[str] = LANGUAGES,
+        words: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._languages = tuple(languages)
+        self._words = words or {}
+
+    @cached_property
+    def _lexicons(self) -> dict[str, Lexicon]:
+        return {language: load(language, self._words) for language in self._languages}
+
+    @cached_property
+    def _common(self) -> dict[str, frozenset[str]]:
+        return {language: lexicon.common for language, lexicon in self._lexicons.items()}
+
+    @cached_property
+    def _openers(self) -> frozenset[str]:
+        return frozenset().union(*(lexicon.openers for lexicon in self._lexicons.values()))
+
+    @cached_property
+    def _greetings(self) -> frozenset[str]:
+        return frozenset().union(*(lexicon.greetings for lexicon in self._lexicons.values()))
+
+    @cached_property
+    def _not_names(self) -> frozenset[str]:
+        return frozenset().union(*(lexicon.not_names for lexicon in self._lexicons.values()))
 
     def read(
         self, text: str, *, at: datetime, attachments: int = 0, subject: str = ""
     ) -> Reading:
-        """Read the text of one message written at `at` (aware, in the writer's zone)."""
-        raise NotImplementedError
+        """Read the text of one message written at `at` (aware, in the writer's zone).
+
+        `attachments` is how many files came with it: words about an attachment weigh less without
+        one. `subject` helps to tell the language of a very short text. At most MOST_SENTENCES
+        sentences are read, and no more than a bounded effort is spent on their signals.
+        """
+        parts = zones(text)
+        drafts = self._drafts(text, parts)
+        total: Counter[str] = Counter()
+        for draft in drafts:
+            total.update(draft.score)
+        language = majority(total) or majority(scores(tokens(subject[:200]), self._common))
+        greeting = self._greeting(text, parts, drafts)
+        effort = Effort()
+        return Reading(
+            language=language,
+            zones=parts,
+            sentences=tuple(
+                self._sentence(draft, language, at, greeting, attachments > 0, effort)
+                for draft in drafts
+            ),
+            greeting=greeting,
+        )
 
     def read_sentence(self, text: str, *, at: datetime | date) -> Sentence:
-        """Read one sentence on its own."""
-        raise NotImplementedError
+        """Read one sentence on its own; where `text` is several, the signals of each."""
+        moment = at if isinstance(at, datetime) else datetime.combine(at, time(12), UTC)
+        drafts = [
+            self._draft(text, start, end)
+            for start, end in islice(spans(text, 0, len(text)), MOST_SENTENCES)
+        ]
+        total: Counter[str] = Counter()
+        for draft in drafts:
+            total.update(draft.score)
+        language = majority(total)
+        effort = Effort()
+        read = [self._sentence(draft, language, moment, "", True, effort) for draft in drafts]
+        return Sentence(
+            text=_folded(text),
+            start=0,
+            end=len(text),
+            language=language or next((s.language for s in read if s.language), ""),
+            signals=tuple(signal for sentence in read for signal in sentence.signals),
+        )
+
+    def _drafts(self, text: str, parts: Sequence[Zone]) -> list[_Draft]:
+        places = (
+            span for zone in parts if zone.kind == "new" for span in spans(text, zone.start, zone.end)
+        )
+        return [self._draft(text, start, end) for start, end in islice(places, MOST_SENTENCES)]
+
+    def _draft(self, text: str, start: int, end: int) -> _Draft:
+        sentence = text[start:end]
+        names, core = opening(sentence, self._openers, self._not_names)
+        before, words = tokens(sentence[:core]), tokens(sentence[core:])
+        score = scores(before + words if before else words, self._common)
+        return _Draft(sentence, start, names, before, words, score)
+
+    def _greeting(self, text: str, parts: Sequence[Zone], drafts: Sequence[_Draft]) -> str:
+        lines = [text[zone.start : zone.end] for zone in parts if zone.kind == "greeting"]
+        for line in [*lines, *(draft.text for draft in drafts[:1])]:
+            names = greeted(line[:200], self._greetings, self._not_names)
+            if names:
+                return names
+        return ""
+
+    def _sentence(
+        self,
+        draft: _Draft,
+        message_language: str,
+        at: datetime,
+        greeting: str,
+        attached: bool,
+        effort: Effort,
+    ) -> Sentence:
+        language = of_sentence(draft.score, message_language)
+        found: dict[str, list[Hit]] = {}
+        for candidate in (language,) if language else self._languages:
+            lexicon = self._lexicons[candidate]
+            found = hits(lexicon, normal_form(lexicon, draft.before, draft.words), effort)
+            if found:
+                language = candidate
+                break
+        end = draft.start + len(draft.text)
+        context = Context(
+            sentence=draft.text,
+            quote=_folded(draft.text)[:QUOTE],
+            start=draft.start,
+            end=end,
+            language=language,
+            at=at,
+            names=draft.names,
+            greeting=greeting,
+            attached=attached,
+        )
+        return Sentence(_folded(draft.text), draft.start, end, language, signals(found, context))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A sentence before its language is settled."""
+
+    text: str
+    start: int
+    names: str
+    before: list[str]
+    words: list[str]
+    score: Counter[str]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,63 @@
+# `make demo` and `make test` need Python 3.11 or later and make; the rest is fetched into .venv.
+# Nothing outside this folder is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench schemas lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+demo: $(VENV)/.runtime ## A sample mailbox and calendar, to a summary on the screen
+	@$(BIN)/syncd demo
+
+test: lint ## Everything that continuous integration runs
+	$(BIN)/python -m pytest -m "not bench"
+
+lint: $(VENV)/.development ## Style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.development ## Put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.development ## The measurements that CHANGELOG.md quotes
+	$(BIN)/python -m pytest -m bench -s -p no:randomly
+
+schemas: $(VENV)/.development ## Write config/*.schema.json anew from the models
+	$(BIN)/syncd schema --write config
+
+lock: ## Resolve the dependencies anew (needs uv); the versions in the files stay where they can
+	$(LOCK) pyproject.toml --group build --output-file constraints.txt
+	$(LOCK) pyproject.toml --group build --extra dev --constraints constraints.txt \
+		--output-file constraints-dev.txt
+
+clean: ## Delete the virtual environment, caches and builds
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "syncd needs Python 3.11 or later; \
+	this is " + sys.version.split()[0] + ". Choose another: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+# The package itself is installed editable, without its dependencies: those come from the lock
+# file alone, every one checked against its hash.
+$(VENV)/.runtime: $(BIN)/python constraints.txt pyproject.toml
+	$(PIP) install --require-hashes --requirement constraints.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: $(BIN)/python constraints-dev.txt pyproject.toml
+	$(PIP) install --require-hashes --requirement constraints-dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.runtime

@@ -1,0 +1,168 @@
+"""From the records to the snapshot that the rules see: everything as of one moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from tinydb import where
+
+from syncd.config import Configuration
+from syncd.model import Meeting, Message, Place, Snapshot, Thread
+from syncd.people.facts import DAY, WINDOWS, Answer, Tally, gather
+from syncd.people.identities import identify
+from syncd.store import Store
+from syncd.store.documents import from_document
+from syncd.workdays import Workdays
+
+_MEETING_YEARS = 3 * 366 * DAY
+_AHEAD = 400 * DAY
+_LOOKUP = 500
+
+
+def assemble(
+    store: Store, configuration: Configuration, *, now: int, horizon_days: int
+) -> Snapshot:
+    """The snapshot at `now`.
+
+    :param horizon_days: how far back any rule reads conversations
+    """
+    me = configuration.me.addresses
+    meetings = _meetings(store, now)
+    away = [
+        (meeting.at, meeting.end)
+        for meeting in meetings
+        if meeting.purpose == "out_of_office"
+        and meeting.status != "cancelled"
+        and meeting.my_response == "accepted"
+    ]
+    real = tuple(
+        meeting
+        for meeting in meetings
+        if meeting.purpose == "meeting"
+        and meeting.status != "cancelled"
+        and meeting.my_response != "declined"
+        and not meeting.all_day
+    )
+    threads = tuple(_threads(store, now, now - horizon_days * DAY))
+    people = gather(
+        identify(configuration.people, _names(store)),
+        _tallies(store, now),
+        _answers(store, now),
+        real,
+        me,
+        now,
+    )
+    return Snapshot(
+        now=now,
+        zone=configuration.timezone,
+        me=me,
+        my_names=configuration.me.names or _my_names(threads, me),
+        people=people,
+        threads=threads,
+        meetings=real,
+        workdays=Workdays(configuration.timezone, configuration.holidays, away),
+        words=configuration.text,
+    )
+
+
+def _threads(store: Store, now: int, oldest: int) -> Iterator[Thread]:
+    """The conversations in which a human wrote since `oldest`, whole up to `now`."""
+    recent = (
+        (where("kind") == "message")
+        & (where("at") >= oldest)
+        & (where("at") <= now)
+        & (where("human") == True)  # noqa: E712 - a TinyDB query, not a comparison
+        & (where("copy") == False)  # noqa: E712 - the same
+    )
+    keys = store.interactions.distinct("thread", recent)
+    for start in range(0, len(keys), _LOOKUP):
+        some = keys[start : start + _LOOKUP]
+        found: dict[str, list[Message]] = defaultdict(list)
+        query = where("thread").one_of(some) & (where("at") <= now)
+        for document in store.interactions.search(query):
+            message = from_document(document)
+            if isinstance(message, Message) and not message.copy:
+                found[message.thread].append(message)
+        for key in some:
+            messages = sorted(found[key], key=lambda message: (message.at, message.message_id))
+            if messages:
+                yield Thread(key, tuple(messages))
+
+
+def _meetings(store: Store, now: int) -> list[Meeting]:
+    placed = _placed(store)
+    query = (
+        (where("kind") == "meeting")
+        & (where("at") >= now - _MEETING_YEARS)
+        & (where("at") <= now + _AHEAD)
+    )
+    meetings: dict[tuple[str, int], Meeting] = {}
+    for document in store.interactions.search(query):
+        meeting = from_document(document)
+        if not isinstance(meeting, Meeting):
+            continue
+        key = (meeting.uid, meeting.at)
+        verdict = placed.get(f"{meeting.uid}|{meeting.at}")
+        if verdict in ("in_person", "virtual"):
+            meeting = replace(meeting, place=Place(verdict, "high", "your word"))
+        meetings[key] = _clearer(meeting, meetings.get(key))
+    return sorted(meetings.values(), key=lambda meeting: (meeting.at, meeting.uid))
+
+
+def _clearer(one: Meeting, other: Meeting | None) -> Meeting:
+    """Of one meeting in two calendars: cancelled or declined in either is so; else the copy that
+    says more about the place and the guests."""
+    if other is None:
+        return one
+
+    def weight(meeting: Meeting) -> tuple[bool, bool, bool, int, str]:
+        return (
+            meeting.status == "cancelled",
+            meeting.my_response == "declined",
+            meeting.place.verdict != "unknown",
+            len(meeting.attendees),
+            meeting.account,
+        )
+
+    return max(one, other, key=weight)
+
+
+def _placed(store: Store) -> dict[str, str]:
+    """The user's word on where meetings took place, by `uid|start`."""
+    document = store.meta.get_key("places")
+    places: Mapping[str, str] = document["places"] if document else {}
+    return dict(places)
+
+
+def _names(store: Store) -> dict[str, str]:
+    return {document["address"]: document["name"] for document in store.people.all()}
+
+
+def _tallies(store: Store, now: int) -> Iterator[Tally]:
+    windows = [now - days * DAY for days in WINDOWS]
+    for contact, total, first, last, counts in store.interactions.tally(
+        "contacts", until=now, windows=windows
+    ):
+        yield Tally(contact, first, last, total, counts)
+
+
+def _answers(store: Store, now: int) -> Iterator[Answer]:
+    measured = (where("answers") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
+    for address, direction, delay in store.interactions.select(
+        ("answers", "direction", "delay"), measured
+    ):
+        yield Answer(address, direction == "outbound", delay)
+
+
+def _my_names(threads: Iterable[Thread], me: frozenset[str]) -> tuple[str, ...]:
+    """What my own mail calls me, where the configuration does not say."""
+    names = {
+        message.sender.name
+        for thread in threads
+        for message in thread.messages
+        if message.sender.email in me and message.sender.name
+    }
+    local_parts = {address.partition("@")[0].replace(".", " ") for address in me}
+    return tuple(sorted(names | local_parts))

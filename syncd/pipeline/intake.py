@@ -1,0 +1,215 @@
+"""Batches into records: one transaction for a batch, its cursor, and what it changes in the
+threads around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeGuard
+
+from tinydb import where
+
+from syncd.errors import Problem, UserError
+from syncd.model import Batch, Coverage, Cursor, Failure, Interaction, Message
+from syncd.normalise.threading import Wanted, affected, subject_key, thread
+from syncd.store import Store
+from syncd.store.documents import from_document, to_document
+
+_LOOKUP = 500
+_MOST = 0.5
+"""A pull that would delete more than this share of an account stops and asks."""
+
+
+class MassDeletion(UserError):
+    """A pull would delete most of an account: it stops and asks."""
+
+
+class Intake:
+    """Writes what one account's connector yields."""
+
+    def __init__(self, store: Store, account: str, me: frozenset[str] = frozenset()) -> None:
+        self._store = store
+        self._account = account
+        self._me = me
+
+    # --- what is remembered of the account ------------------------------------------------------
+
+    def cursor(self) -> Cursor | None:
+        """Where the last pull stopped."""
+        document = self._store.cursors.get_key(self._account)
+        cursor: Cursor | None = document["cursor"] if document else None
+        return cursor
+
+    def state(self) -> dict[str, Any]:
+        """What the pipeline itself remembers: `complete`, `words_since`, `coverage`."""
+        document = self._store.meta.get_key(f"account {self._account}")
+        return dict(document["state"]) if document else {}
+
+    def remember(self, state: Mapping[str, Any]) -> None:
+        """Keep `state` for the next pass."""
+        self._store.meta.put(f"account {self._account}", {"state": dict(state)})
+
+    def coverage(self) -> Coverage:
+        """The coverage after the last pull."""
+        kept = self.state().get("coverage")
+        if not kept:
+            return Coverage(self._account, "partial", "not read yet")
+        return Coverage(self._account, kept["state"], kept["detail"])
+
+    def forget(self) -> None:
+        """Drop every record of the account and its cursor; findings keep the user's answers."""
+        query = where("account") == self._account
+        with self._store.transaction():
+            self._store.interactions.remove(query)
+            self._store.retries.remove(query)
+            self._store.cursors.delete_keys([self._account])
+            self._store.meta.delete_keys([f"account {self._account}"])
+
+    # --- set-aside items ------------------------------------------------------------------------
+
+    def waiting(self) -> int:
+        """How many items are set aside."""
+        return self._store.retries.count(where("account") == self._account)
+
+    def retriable(self, *, max_attempts: int, limit: int) -> list[str]:
+        """The set-aside items that deserve another try."""
+        documents = self._store.retries.search(where("account") == self._account)
+        return [
+            document["source_id"]
+            for document in documents
+            if not document["permanent"] and document["attempts"] < max_attempts
+        ][:limit]
+
+    # --- batches --------------------------------------------------------------------------------
+
+    def check_plausible(self, deletions: Sequence[str], *, accepted: bool, few: int) -> None:
+        """:raises MassDeletion: the deletions would take most of the account"""
+        have = self._store.interactions.count(where("account") == self._account)
+        if accepted or len(deletions) <= few or len(deletions) <= have * _MOST:
+            return
+        raise MassDeletion(
+            Problem(
+                f"{len(deletions)} of {have} records are gone at the source; nothing was deleted",
+                self._account,
+                f"if that is right, run `syncd once --accept-deletions {self._account}`; "
+                "else bring the source back (is the disk mounted?)",
+            )
+        )
+
+    def commit(self, batch: Batch, *, now: int) -> None:
+        """Store one batch durably, all of it or nothing."""
+        store = self._store
+        with store.transaction():
+            if batch.upserts or batch.deletions:
+                self._apply(batch.upserts, batch.deletions)
+            self._set_aside(batch.failed, now)
+            if batch.cursor is not None:
+                store.cursors.put(self._account, {"cursor": dict(batch.cursor)})
+
+    def _apply(self, upserts: Sequence[Interaction], deletions: Sequence[str]) -> None:
+        store = self._store
+        keys = [self._key(interaction.source_id) for interaction in upserts]
+        gone = [self._key(source_id) for source_id in deletions]
+        former = [
+            interaction
+            for document in store.interactions.get_keys([*keys, *gone]).values()
+            if _is_message(interaction := from_document(document))
+        ]
+        store.interactions.delete_keys(gone)
+        store.retries.delete_keys([*keys, *gone])
+        messages = [interaction for interaction in upserts if _is_message(interaction)]
+        store.interactions.put_many(
+            (self._key(interaction.source_id), to_document(interaction))
+            for interaction in upserts
+            if not _is_message(interaction)
+        )
+        relatives = affected(messages, former, self._relatives)
+        assignments = thread(relatives, self._me)
+        stored: list[tuple[str, dict[str, Any]]] = []
+        for message in relatives:
+            assigned = assignments[message.account, message.source_id]
+            message = replace(
+                message,
+                thread=assigned.thread,
+                copy=assigned.copy,
+                answers=assigned.answers,
+                delay=assigned.delay,
+                contacts=assigned.contacts,
+            )
+            key = f"{message.account}/{message.source_id}"
+            stored.append((key, to_document(message, subject_key=subject_key(message))))
+        store.interactions.put_many(stored)
+        self._remember_names(messages)
+
+    def _relatives(self, wanted: Wanted) -> Iterable[Message]:
+        interactions = self._store.interactions
+        queries = [
+            where(field).one_of(some)
+            for field, values in (
+                ("message_id", wanted.ids),
+                ("provider_thread", wanted.provider_threads),
+                ("thread", wanted.threads),
+            )
+            for some in _chunks(sorted(values))
+        ]
+        queries += [where("refs").any(some) for some in _chunks(sorted(wanted.ids))]
+        queries += [
+            (where("subject_key") == subject) & (where("at") >= start) & (where("at") <= end)
+            for subject, start, end in sorted(wanted.subjects)
+        ]
+        for query in queries:
+            for document in interactions.search(query):
+                interaction = from_document(document)
+                if _is_message(interaction):
+                    yield interaction
+
+    def _remember_names(self, messages: Iterable[Message]) -> None:
+        """Keep the display name last used for each human correspondent."""
+        latest: dict[str, tuple[int, str]] = {}
+        for message in messages:
+            if not message.human:
+                continue
+            # a name that its owner gives counts before one that others give them
+            named = [(message.sender, 1)]
+            if message.direction == "outbound":
+                named += [(address, 0) for address in (*message.to, *message.cc)]
+            for address, own in named:
+                stamp = (message.at if own else 0, address.name)
+                if address.email not in self._me and stamp > latest.get(address.email, (-1, "")):
+                    latest[address.email] = stamp
+        known = self._store.people.get_keys(latest)
+        self._store.people.put_many(
+            (email, {"address": email, "name": name, "at": at})
+            for email, (at, name) in latest.items()
+            if email not in known or (known[email]["at"], known[email]["name"]) < (at, name)
+        )
+
+    def _set_aside(self, failed: Iterable[Failure], now: int) -> None:
+        retries = self._store.retries
+        for failure in failed:
+            key = self._key(failure.source_id)
+            before = retries.get_key(key)
+            retries.put(
+                key,
+                {
+                    "account": self._account,
+                    "folder": failure.folder,
+                    "source_id": failure.source_id,
+                    "reason": failure.reason,
+                    "permanent": failure.permanent,
+                    "attempts": (before["attempts"] if before else 0) + 1,
+                    "at": now,
+                },
+            )
+
+    def _key(self, source_id: str) -> str:
+        return f"{self._account}/{source_id}"
+
+
+def _is_message(interaction: Interaction) -> TypeGuard[Message]:
+    return isinstance(interaction, Message)
+
+
+def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    for start in range(0, len(values), _LOOKUP):
+        yield values[start : start + _LOOKUP]

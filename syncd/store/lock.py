@@ -1,0 +1,37 @@
+"""One writer at a time: a lock file that names its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from syncd.errors import Problem, StoreError
+
+
+class Lock:
+    """Held until `release`, or until the process ends however it ends (flock).
+
+    :raises StoreError: another process holds it; says which
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._descriptor)
+            raise StoreError(
+                Problem(
+                    f"the records in {path.parent} are in use by syncd process {holder}",
+                    hint=f"wait for it to end or stop it (systemctl --user stop syncd, or kill "
+                    f"{holder}), or use another folder (--state DIR)",
+                )
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.write(self._descriptor, f"{os.getpid()}\n".encode("ascii"))
+
+    def release(self) -> None:
+        """Let another process write. The file stays: removing it would let two hold the lock."""
+        os.close(self._descriptor)

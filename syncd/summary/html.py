@@ -1,0 +1,42 @@
+"""The summary as one self-contained HTML page: no script, no remote resource."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, Template
+
+from syncd.summary.build import Summary
+from syncd.summary.markdown import safe_url
+from syncd.summary.texts import Catalogue
+from syncd.summary.wording import Wording
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    # values are escaped by Jinja2, so the wording itself stays plain
+    environment = Environment(
+        loader=PackageLoader("syncd.summary", "."), autoescape=True, trim_blocks=True
+    )
+    return environment.get_template("summary.html.jinja")
+
+
+def render(summary: Summary) -> str:
+    """The HTML document."""
+    catalogue = Catalogue(summary.language)
+    wording = Wording(catalogue, summary.day)
+    return _template().render(
+        summary=summary,
+        say=catalogue.say,
+        title=catalogue.title(summary.day),
+        wording=wording,
+        safe_url=safe_url,
+        notices=[
+            *(
+                catalogue.say(f"coverage.{c.state}", account=c.account, detail=c.detail)
+                for c in summary.coverage
+                if c.state != "complete"
+            ),
+            *(catalogue.say("coverage.configuration", detail=p) for p in summary.problems),
+        ],
+    )

@@ -1,0 +1,110 @@
+"""The summary as Markdown: the file people read and tick."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from syncd.model import Coverage
+from syncd.summary.build import Item, Section, Summary
+from syncd.summary.texts import Catalogue
+from syncd.summary.wording import Wording
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+|~!&$]|(?<=\w)@|(?<=\w):(?=//)|(?<=[wW])\.")
+_LIST_START = re.compile(r"^(\s*)([-=]|\d+(?=[.)]))")
+_SAFE_URL = re.compile(r"https://[^\s<>\"'`\\|{}^]{1,2000}")
+
+
+def escape(text: str) -> str:
+    """Hostile text as literal Markdown: nothing in it formats, links or starts a block.
+
+    Covers CommonMark's ASCII punctuation that can matter inside a line and GitHub's autolinks
+    (https://github.github.com/gfm/#autolinks-extension-).
+    """
+    return _LIST_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
+
+
+def safe_url(url: str) -> str:
+    """A URL that may stand between the parentheses of a link; empty if it is none."""
+    if not _SAFE_URL.fullmatch(url):
+        return ""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def render(summary: Summary) -> str:
+    """The Markdown document, ending in a newline."""
+    catalogue = Catalogue(summary.language)
+    wording = Wording(catalogue, summary.day, escape)
+    blocks: list[str] = [f"# {catalogue.title(summary.day)}"]
+    notices = [_notice(c, catalogue) for c in summary.coverage if c.state != "complete"]
+    notices += [catalogue.say("coverage.configuration", detail=escape(p)) for p in summary.problems]
+    if notices:
+        blocks.append(f"## {catalogue.say('heading.coverage')}")
+        blocks.append("\n".join(f"- {notice}" for notice in notices))
+    agenda = [
+        "- "
+        + catalogue.say(
+            "meeting",
+            time=summary.generated_at.fromtimestamp(meeting.at, summary.zone).strftime("%H:%M"),
+            title=escape(meeting.title),
+            names=wording.join(meeting.names),
+        )
+        + " · "
+        + catalogue.say("meeting.items", count=len(meeting.ids))
+        + ": "
+        + " ".join(f"`{i}`" for i in meeting.ids[:8])
+        for meeting in summary.agenda
+    ]
+    sections = {section.key: section for section in summary.sections}
+    if agenda and "today" not in sections:
+        sections = {"today": Section("today", ()), **sections}
+    for key, section in sections.items():
+        lines = agenda[:] if key == "today" else []
+        for group in section.groups:
+            lines.append(_line(group[0], wording))
+            lines += [f"  {_line(item, wording, also=True)}" for item in group[1:]]
+        if section.hidden:
+            lines.append(f"- {catalogue.say('more', count=section.hidden)}")
+        blocks.append(f"## {catalogue.say(f'heading.{key}')}")
+        blocks.append("\n".join(lines))
+    if not sections:
+        blocks.append(catalogue.say("nothing"))
+    if summary.closed:
+        blocks.append(f"## {catalogue.say('heading.closed')}")
+        blocks.append(
+            "\n".join(
+                f"- **{wording.names(closed.people)}** {wording.say(closed.title)} · "
+                f"{catalogue.say(f'closed.{closed.why}')} `{closed.id}`"
+                for closed in summary.closed
+            )
+        )
+    if summary.items:
+        example = (summary.day + timedelta(days=8)).isoformat()
+        hint = catalogue.say("help", example=example)
+        if any(item.finding.say == "meet.place" for item in summary.items):
+            hint += " · " + catalogue.say("help.place")
+        blocks += ["---", hint]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _notice(coverage: Coverage, catalogue: Catalogue) -> str:
+    return catalogue.say(
+        f"coverage.{coverage.state}",
+        account=escape(coverage.account),
+        detail=escape(coverage.detail),
+    ).strip()
+
+
+def _line(item: Item, wording: Wording, *, also: bool = False) -> str:
+    catalogue = wording.catalogue
+    who = catalogue.say("also") if also else f"**{wording.names(item.finding.people)}**"
+    parts = [f"{who} {wording.say(item.title)}"]
+    if item.title.key in ("meet.place",) and not also:
+        parts = [f"{who}: {wording.say(item.title)}"]
+    parts += [wording.say(detail) for detail in item.details]
+    if item.new:
+        parts.append(f"*{catalogue.say('new')}*")
+    url = safe_url(item.link)
+    if url:
+        parts.append(f"[{catalogue.say('open')}]({url})")
+    return f"- [{item.mark}] {' · '.join(parts)} `{item.id}`"

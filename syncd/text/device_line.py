@@ -1,0 +1,50 @@
+"""The line a telephone or a mail program adds: "Sent from my iPhone", "Get Outlook for iOS"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_OPENING: Final = re.compile(
+    r"[<(\[*_\s]{0,4}(?:"
+    r"(?:sent|send)\s+(?:from|via|with|by|using)\s"
+    r"|envoyée?\s+(?:depuis|de|à\s+partir\s+de|avec|via)\s"
+    r"|(?:diese\s+nachricht\s+wurde\s+)?von\s+mein(?:em|er)\s"
+    r"|gesendet\s+(?:von|mit|über|aus)\s"
+    r"|enviad[oa]\s+(?:desde|do|de|da|via|a\s+partir|com|pelo)\s"
+    r"|inviato\s+(?:da|dal|con|tramite)\b"
+    r"|verzonden\s+(?:vanaf|met|via|van|vanuit)\s|verstuurd\s+(?:vanaf|met|via)\s"
+    r"|skickat\s+från\s|sendt\s+fra\s|wysłane?\s+z\s|отправлено\s+с\s"
+    r"|\w{1,20}\s+from\s+mobile|from\s+my\s"
+    r"|(?:get|téléchargez|télécharger|obtenir|laden\s+sie|obtener|descargar|scarica|ottieni"
+    r"|obtenha|obter|download|holen\s+sie\s+sich)\s+\[?outlook\b"
+    r")",
+    re.IGNORECASE,
+)
+_DEVICE: Final = re.compile(
+    r"\b(?:i\s?phone|i\s?pad|i\s?pod|i\s?os|android|mobil\w*|phone|smartphone|handy|handset"
+    r"|cell\w*|samsung|galaxy|huawei|xiaomi|htc|nokia|alcatel|pixels?|blackberry|windows|outlook"
+    r"|yahoo|gmail|mailbox|airmail|proton\s?mail|proton|spark|superhuman|k-9|telefon\w*|teléfono"
+    r"|móvil|téléphone|portable|telefono|cellulare|celular|telemóvel|telefoon|tablet\w*|appareil"
+    r"|device|ti-\d+|mail|courrier|orange|free|bouygues|sfr|mac|apple|gmx|web\.de|t-mobile"
+    r"|bluemail|fairphone|hey|aol|app)\b",
+    re.IGNORECASE,
+)
+_CHINESE_OR_JAPANESE: Final = re.compile(
+    r"[從从]我的\s?.{1,30}(?:傳送|发送|發送|寄出)|.{1,20}から送信"
+)
+_LONGEST: Final = 140
+"""Characters of the longest such line, its link included."""
+
+
+def is_device_line(line: str) -> bool:
+    """Whether a stripped line is nothing but the mark of a device or of a mail program."""
+    if len(line) > _LONGEST:
+        return False
+    if line[0] in "從从i" and _CHINESE_OR_JAPANESE.match(line):
+        return True
+    if _OPENING.match(line) is None:
+        return False
+    device = _DEVICE.search(line)
+    # "Sent from my desk, is much easier than my mobile phone." names its device too late.
+    return device is not None and "," not in line[: device.start()]

@@ -1,0 +1,262 @@
+"""HTML mail to the plain text it stands for, with quotes marked the way plain text marks them.
+
+inscriptis lays the text out. Before that, the parts that mail programs mark in their HTML (quotes,
+signatures, the border above an answered message) get markers, which become "> ", "-- " and
+"-----Original Message-----" so that `zones` sees them as it does in plain text.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+from lxml import etree
+
+from syncd.text.quote_headers import header_role, marker
+from syncd.text.signature import is_delimiter, is_rule
+
+MAX_SOURCE: Final = 4_000_000
+"""Characters of HTML looked at for what can be dropped (styles, scripts, embedded images)."""
+MAX_HTML: Final = 80_000
+"""Characters of the remaining HTML that are read; an answer stands at the top of its thread."""
+MAX_TAGS: Final = 4_000
+MAX_TEXT: Final = 200_000
+_MAX_DEPTH: Final = 8
+"""Quotes within quotes that get a sign each."""
+
+_QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE, _ORIGINAL = "\ue000\ue001\ue002\ue003\ue004"
+_MARKERS: Final = re.compile("([\ue000-\ue004])")
+_INVISIBLE: Final = dict.fromkeys(
+    [0, 0xAD, 0x34F, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xE000, 0xE005)]
+) | {0xA0: " ", 0x202F: " "}
+
+_DROPPED: Final = re.compile(
+    r"<(!--|style\b|script\b|head\b|title\b|svg\b|template\b)|\b(data):[a-z]+/", re.IGNORECASE
+)
+_DROPPED_END: Final = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    for name in ("style", "script", "head", "title", "svg", "template")
+} | {"!--": re.compile(r"--!?>"), "data": re.compile(r"(?=[\"'\s>])")}
+_TAG_START: Final = re.compile(r"<[a-zA-Z]")
+
+_QUOTE_CLASSES: Final = frozenset(
+    ("yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-forward-container", "tutanota_quote")
+)
+_SIGNATURE_NAMES: Final = frozenset(
+    (
+        "gmail_signature",
+        "signature",
+        "ms-outlook-mobile-signature",
+        "applemailsignature",
+        "moz-signature",
+        "protonmail_signature_block",
+        "yahoo_signature",
+    )
+)
+_REPLY_IDS: Final = frozenset(("divrplyfwdmsg", "olk_src_body_section", "reply-intro"))
+_HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_INDENTED: Final = re.compile(r"border\s*:\s*(?:none|medium none)", re.IGNORECASE)
+_BORDER_TOP: Final = re.compile(
+    r"border\s*:\s*none\s*;\s*border-top\s*:\s*solid|border-top\s*:\s*(?:solid|1(?:\.0)?p[tx] solid)", re.IGNORECASE
+)
+_LONGEST_SIGNATURE: Final = 800
+_LONGEST_CELL: Final = 80
+_BLOCK_TAGS: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "caption"))
+
+_BREAKS: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
+_TAGS: Final = re.compile(r"<[^<>]*>")
+_BLANKS: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
+_CONFIG: Final = ParserConfig(css=CSS_PROFILES["strict"])
+
+
+def html_to_text(html: str) -> str:
+    """The text of an HTML body, at most MAX_TEXT characters; never raises.
+
+    Quotes come out as "> " lines, a marked signature under "-- ", what stands below the border of
+    an answered message under "-----Original Message-----". Hidden elements are left out.
+    """
+    source = _without_ballast(html[:MAX_SOURCE]).translate(_INVISIBLE)
+    try:
+        text = _laid_out(source)
+    except (etree.LxmlError, ValueError, RecursionError, AssertionError, IndexError, KeyError):
+        text = ""
+    if not text.strip():
+        # nothing came through the parser (nested beyond its limits): the words without the layout
+        text = entities.unescape(_TAGS.sub(" ", _BREAKS.sub("\n", source)))
+    lines = _with_signs(text.translate(_SPACES))
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")[:MAX_TEXT]
+
+
+_SPACES: Final = {0xA0: " ", 0x202F: " ", 0xFEFF: None, 0x200B: None}
+
+
+def _without_ballast(html: str) -> str:
+    """The first MAX_HTML characters that may hold text, cut before tag MAX_TAGS. Linear."""
+    parts: list[str] = []
+    room = MAX_HTML
+    unclosed: set[str] = set()
+    at = position = 0
+    while room > 0 and (opened := _DROPPED.search(html, position, at + room)):
+        name = (opened[1] or opened[2]).lower()
+        closed = None if name in unclosed else _DROPPED_END[name].search(html, opened.end())
+        if closed is None:
+            unclosed.add(name)
+            position = opened.end()
+            continue
+        parts.append(html[at : opened.start()])
+        room -= opened.start() - at
+        at = position = closed.end()
+    parts.append(html[at : at + max(0, room)])
+    kept = "".join(parts)
+    last = next(islice(_TAG_START.finditer(kept), MAX_TAGS, None), None)
+    return kept[: last.start()] if last is not None else kept
+
+
+def _laid_out(source: str) -> str:
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+    )
+    tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
+    if tree is None:
+        return ""
+    _mark(tree)
+    return str(Inscriptis(tree, _CONFIG).get_text())
+
+
+def _mark(tree: etree._Element) -> None:
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    nested = _tables_around_tables(tree)
+    for element in elements:
+        tag = element.tag
+        style = element.get("style") or ""
+        names = _names(element)
+        if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
+            _empty(element)
+        elif (tag == "blockquote" and not _INDENTED.search(style)) or names & _QUOTE_CLASSES:
+            _enclose(element, _QUOTE, _END_QUOTE)
+        elif names & _SIGNATURE_NAMES and _is_short(element):
+            _enclose(element, _SIGNATURE, _END_SIGNATURE)
+        elif names & _REPLY_IDS or (tag == "div" and style and _is_reply_border(element, style)):
+            _open(element, _ORIGINAL)
+        elif tag == "hr":
+            element.tag = "div"
+            element.text = "_" * 32
+        elif tag == "table" and element not in nested:
+            _flatten_rows(element)
+    for element in elements:
+        # inscriptis pads every row of a table to its widest cell: no bound on hostile mail
+        if element.tag in _BLOCK_TAGS:
+            element.tag = "div"
+        elif element.tag in ("td", "th"):
+            element.tag = "span"
+            element.tail = " " + (element.tail or "")
+
+
+def _names(element: etree._Element) -> set[str]:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return set(names[:300].lower().split())
+
+
+def _enclose(element: etree._Element, start: str, end: str) -> None:
+    _open(element, start)
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + end
+    else:
+        element.text = (element.text or "") + end
+
+
+def _open(element: etree._Element, sign: str) -> None:
+    element.text = sign + (element.text or "")
+
+
+def _empty(element: etree._Element) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = None
+
+
+def _is_short(element: etree._Element) -> bool:
+    """Whether a signature's container holds no more than one; some programs put the answer in."""
+    if element.find(".//blockquote") is not None:
+        return False
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > _LONGEST_SIGNATURE:
+            return False
+    return True
+
+
+def _is_reply_border(element: etree._Element, style: str) -> bool:
+    """The box in which Outlook copies the headers of the message that is answered."""
+    if _BORDER_TOP.search(style) is None:
+        return False
+    for text in element.itertext():
+        if text.strip():
+            return text.strip().endswith(":") or ":" in text[:30]
+    return False
+
+
+def _tables_around_tables(tree: etree._Element) -> set[etree._Element]:
+    found: set[etree._Element] = set()
+    for table in tree.iter("table"):
+        for outer in table.iterancestors("table"):
+            if outer in found:
+                break
+            found.add(outer)
+    return found
+
+
+def _flatten_rows(table: etree._Element) -> None:
+    """Turn the rows of a table of short cells into "| a | b |" lines."""
+    for row in list(table.iter("tr")):
+        cells = [" ".join("".join(cell.itertext()).split()) for cell in row if cell.tag in ("td", "th")]
+        if len(cells) > 1 and any(cells) and all(len(cell) <= _LONGEST_CELL for cell in cells):
+            _empty(row)
+            row.text = "| " + " | ".join(cells) + " |"
+
+
+def _with_signs(text: str) -> Iterator[str]:
+    """The lines of laid-out text, its markers turned into signs."""
+    lines: list[str] = []
+    depth = 0
+    delimiter = ended = -1
+    for line in text.splitlines():
+        for piece in _MARKERS.split(line):
+            if piece == _QUOTE:
+                depth += 1
+            elif piece == _END_QUOTE:
+                depth -= 1
+            elif piece == _SIGNATURE and depth == 0:
+                delimiter, ended = len(lines), -1
+                lines.append("-- ")
+            elif piece == _END_SIGNATURE and depth == 0 and delimiter >= 0:
+                ended = len(lines)
+            elif piece == _ORIGINAL and depth == 0:
+                lines.append("-----Original Message-----")
+            elif piece.strip() or (not piece and line == ""):
+                sign = ">" * min(depth, _MAX_DEPTH)
+                lines.append(f"{sign} {piece.rstrip()}" if sign else piece.rstrip())
+    if delimiter >= 0:
+        _settle_delimiter(lines, delimiter, ended)
+    return iter(lines)
+
+
+def _settle_delimiter(lines: list[str], delimiter: int, ended: int) -> None:
+    """Take the delimiter back where text follows the signature or one was written already."""
+    inside = next((line.strip() for line in lines[delimiter + 1 :] if line.strip()), "")
+    before = next((line.strip() for line in reversed(lines[:delimiter]) if line.strip()), "")
+    after = next((line.strip() for line in lines[ended:] if line.strip()), "") if ended >= 0 else ""
+    quoted = after[:1] == ">" or after[-1:] == ":" or not after or marker(after) is not None
+    if (
+        is_delimiter(inside or "-----")
+        or is_delimiter(before or "-----")
+        or not (quoted or is_rule(after) or header_role(after))
+    ):
+        lines[delimiter] = ""

@@ -1,0 +1,165 @@
+"""The words that say something, per language: read from <language>.yaml (see README.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import resources
+from typing import Any, Final, get_args
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from syncd.errors import Problem, UserError
+from syncd.model import SignalKind
+from syncd.text.patterns import Pattern, PatternError, Vocabulary, parse
+from syncd.text.words import spell_out, tokens
+
+KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
+FLAGS: Final = frozenset({"question", "weak", "dated", "attachment", "not", "never", "weaken"})
+_HEADING = re.compile(r"(?P<name>[\w ,'-]+?)\s*(?:\((?P<flags>[\w, ]+)\))?")
+_PARTS = frozenset({"language", "common", "elisions", "spelling", "lists", "openers", "not_names", "greetings", "signals"})
+
+
+@dataclass(slots=True)
+class Rule:
+    """One pattern of one kind of signal. Its expression is compiled when first needed."""
+
+    kind: str
+    name: str
+    flags: frozenset[str]
+    pattern: Pattern
+    compiled: re.Pattern[str] | None = None
+
+    def expression(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        if self.compiled is None:
+            self.compiled = re.compile(self.pattern.expression)
+        return self.compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language's words, ready to match. Rules are filed under a word they cannot do without."""
+
+    language: str
+    common: frozenset[str]
+    elisions: frozenset[str]
+    spelling: Mapping[str, list[str]]
+    openers: frozenset[str]
+    not_names: frozenset[str]
+    greetings: frozenset[str]
+    rules: Mapping[str, list[Rule]] = field(default_factory=dict)
+
+    def spell(self, words: list[str]) -> list[str]:
+        """`words` with this language's short forms spelled out."""
+        return spell_out(words, self.spelling, self.elisions)
+
+
+def load(language: str, words: Mapping[str, Sequence[str]] | None = None) -> Lexicon:
+    """The lexicon that syncd ships for `language`, with the user's own `words` per kind of signal.
+
+    Raises UserError for an unknown language and for words that cannot be read.
+    """
+    source = resources.files(__package__).joinpath(f"{language}.yaml")
+    if not language.isalpha() or not source.is_file():
+        raise UserError(Problem(f"no lexicon for the language {language!r}"))
+    return parse_lexicon(source.read_text("utf-8"), f"{language}.yaml", words or {})
+
+
+def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> Lexicon:
+    """Read a lexicon from YAML `text`. Raises UserError with every problem found."""
+    try:
+        data = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        raise UserError(Problem(f"not YAML: {error}", where)) from error
+    if not isinstance(data, dict) or not isinstance(data.get("signals"), dict):
+        raise UserError(Problem("a lexicon is a mapping with `language` and `signals`", where))
+    problems = [Problem(f"unknown key {key!r}", where) for key in data.keys() - _PARTS]
+    elisions = frozenset(str(data.get("elisions", "")).split())
+    spelling = _spelling(str(data.get("spelling", "")), where, problems)
+    vocabulary = Vocabulary(
+        {name: _entries(entries) for name, entries in data.get("lists", {}).items()},
+        partial(spell_out, spelling=spelling, elisions=elisions),
+    )
+    rules: list[Rule] = []
+    for kind, groups in _groups(data["signals"], words):
+        if kind not in KINDS:
+            problems.append(Problem(f"unknown kind of signal {kind!r}", where, _one_of(KINDS)))
+            continue
+        for heading, patterns in groups.items():
+            rules += _rules(kind, heading, patterns, vocabulary, where, problems)
+    if problems:
+        raise UserError(*problems)
+    common = frozenset(str(data.get("common", "")).split())
+    return Lexicon(
+        language=str(data.get("language", "")),
+        common=common,
+        elisions=elisions,
+        spelling=spelling,
+        openers=frozenset(str(data.get("openers", "")).split()),
+        not_names=frozenset(str(data.get("not_names", "")).split()) | common,
+        greetings=frozenset(str(data.get("greetings", "")).split()),
+        rules=_filed(rules, common),
+    )
+
+
+def _groups(
+    signals: Mapping[str, Any], words: Mapping[str, Sequence[str]]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    groups = [(str(kind), groups or {}) for kind, groups in signals.items()]
+    return groups + [(kind, {"your words": "\n".join(phrases)}) for kind, phrases in words.items()]
+
+
+def _entries(entries: str) -> list[str]:
+    return [entry for entry in re.split(r"\s*[,\n]\s*", entries.strip()) if entry]
+
+
+def _spelling(text: str, where: str, problems: list[Problem]) -> dict[str, list[str]]:
+    spelling = {}
+    for line in text.splitlines():
+        short, equals, long = line.partition("=")
+        if not equals or len(tokens(short)) != 1:
+            problems.append(Problem(f"spelling: {line!r} is not `short = long form`", where))
+            continue
+        spelling[tokens(short)[0]] = tokens(long)
+    return spelling
+
+
+def _rules(
+    kind: str, heading: str, patterns: Any, vocabulary: Vocabulary, where: str, problems: list[Problem]
+) -> list[Rule]:
+    found = _HEADING.fullmatch(str(heading))
+    flags = frozenset((found and found["flags"] or "").replace(",", " ").split())
+    if not found or flags - FLAGS:
+        problems.append(Problem(f"{kind}: cannot read {heading!r}", where, _one_of(sorted(FLAGS))))
+        return []
+    rules = []
+    for line in str(patterns).splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            rules.append(Rule(kind, found["name"], flags, parse(line, vocabulary)))
+        except PatternError as error:
+            problems.append(Problem(f"{kind}: {heading}: {error}", where))
+    return rules
+
+
+def _filed(rules: Sequence[Rule], common: frozenset[str]) -> dict[str, list[Rule]]:
+    filed: dict[str, list[Rule]] = {}
+    for rule in rules:
+        rarest = min(rule.pattern.required, key=lambda group: _frequency(group, common))
+        for word in rarest:
+            filed.setdefault(word, []).append(rule)
+    return filed
+
+
+def _frequency(group: frozenset[str], common: frozenset[str]) -> int:
+    """How often one of `group` turns up in a text, roughly: common words count for many."""
+    return sum(40 if word in common else 1 for word in group)
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return "one of: " + ", ".join(names)
