@@ -50,7 +50,7 @@ class StoreError(UserError):
 
 
 class CursorExpired(SyncdError):
-    """The provider no longer knows the cursor: the pipeline answers with one bounded full resync."""
+    """The provider no longer knows the cursor: the pipeline does one bounded resync."""
 
 
 class Transient(SyncdError):

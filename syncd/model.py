@@ -70,7 +70,7 @@ class Signal:
     person is addressed by name)."""
     creditor: Party = ""
     to: str = ""
-    """The name a sentence addresses ("Ann, could you …"), as written; empty when it names nobody."""
+    """The name a sentence addresses ("Ann, could you …"), as written; empty: nobody."""
     topic: str = ""
     """Of personal news: birth, illness, move, new_job, promotion, holiday, bereavement, wedding."""
     start: int = 0

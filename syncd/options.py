@@ -62,7 +62,7 @@ DurationOption = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^\s*\d{1,5}\s*(business\s+day|second|minute|hour|day|week|month|year)s?\s*$",
+            "pattern": rf"^\s*\d{{1,5}}\s*(business\s+day|{'|'.join(_UNITS)})s?\s*$",
             "examples": ["30 days", "1 business day", "2 years"],
         }
     ),

@@ -37,38 +37,42 @@ def check_holidays(code: str) -> str:
 
     :raises ValueError: no such calendar; the message names what is near, after "; "
     """
-    _calendar(code)
-    country, _, region = code.strip().partition("-")
-    return f"{country.upper()}-{region}" if region else country.upper()
+    country, region = _resolved(code)
+    return f"{country}-{region}" if region else country
 
 
-def _calendar(code: str) -> HolidayBase:
+def _resolved(code: str) -> tuple[str, str]:
+    """Country and region of a code, spelt as the library does; the region may be empty."""
     from holidays import country_holidays  # heavy, and not everybody sets holidays
     from holidays.registry import COUNTRIES
 
-    country, _, region = code.strip().partition("-")
-    country = country.upper()
-    codes = {code for names in COUNTRIES.values() for code in names[1:]}
-    if country not in codes:
-        written = country.lower().replace(" ", "_")
-        near = get_close_matches(written, COUNTRIES, n=1, cutoff=0.8)
+    written, _, wanted = code.strip().partition("-")
+    country = written.upper()
+    if country not in {name for names in COUNTRIES.values() for name in names[1:]}:
+        near = get_close_matches(written.lower().replace(" ", "_"), COUNTRIES, n=1, cutoff=0.8)
         found = f'did you mean "{COUNTRIES[near[0]][1]}"? ' if near else ""
         raise ValueError(
             "no holidays are known for this country; "
             f'{found}Write a country or country-region, such as "CA", "CA-QC" or "FR"'
         )
+    if not wanted:
+        return country, ""
     known = country_holidays(country)
-    if not region:
-        return known
-    regions = known.subdivisions
-    folded = {name.casefold(): name for name in (*known.subdivisions_aliases, *regions)}
-    name = folded.get(region.casefold())
-    if name is None:
-        near = get_close_matches(region.casefold(), folded, n=1, cutoff=0.6)
-        hint = f'did you mean "{country}-{folded[near[0]]}"? ' if near else ""
-        listing = ", ".join(regions) or "none"
-        raise ValueError(f"no such region of {country}; {hint}Regions: {listing}")
-    return country_holidays(country, subdiv=name)
+    regions = {name.casefold(): name for name in (*known.subdivisions_aliases, *known.subdivisions)}
+    region = regions.get(wanted.casefold())
+    if region is None:
+        near = get_close_matches(wanted.casefold(), regions, n=1, cutoff=0.6)
+        found = f'did you mean "{country}-{regions[near[0]]}"? ' if near else ""
+        listing = ", ".join(known.subdivisions) or "none"
+        raise ValueError(f"no such region of {country}; {found}Regions: {listing}")
+    return country, region
+
+
+def _calendar(code: str) -> HolidayBase:
+    from holidays import country_holidays
+
+    country, region = _resolved(code)
+    return country_holidays(country, subdiv=region or None)
 
 
 class Workdays:

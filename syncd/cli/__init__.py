@@ -38,7 +38,7 @@ TEMPORARY = 75
 class _Commands(click.Group):
     """Finds commands by module, so that one never pays for another's imports."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -17,7 +17,7 @@ from syncd.registry import OptionsOf, connectors, rules, summaries
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """An ISO 8601 date and time; without an offset it is local time."""
 
     name = "timestamp"

@@ -189,12 +189,7 @@ class _Builder:
             return Node(at, self._sequence(events, depth))
         assert isinstance(event, ScalarEvent)  # noqa: S101  the only other kind of node event
         tag = str(self._yaml.resolver.resolve(ScalarNode, event.value, event.implicit))
-        try:
-            # ruamel leaves the two halves of "\\ud83d\\ude00" apart; a half alone is no character.
-            text = event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
-        except UnicodeDecodeError:
-            raise _Refused(at, "half a character (a lone surrogate) is in this text") from None
-        return Node(at, _scalar(tag, text))
+        return Node(at, _scalar(tag, _joined(event.value, at)))
 
     def _sequence(self, events: Iterator[Any], depth: int) -> list[Node]:
         nodes = []
@@ -209,7 +204,7 @@ class _Builder:
             if not isinstance(event, ScalarEvent):
                 raise _Refused(key.at, "a key must be plain text, not a list or a group")
             node = self._node(next(events), events, depth + 1)
-            name = event.value
+            name = _joined(event.value, key.at)
             if name in pairs:
                 first = pairs[name][0]
                 self.repeated.append(
@@ -222,6 +217,18 @@ class _Builder:
                 continue
             pairs[name] = (key.at, node)
         return pairs
+
+
+def _joined(text: str, at: Position) -> str:
+    """The text with the two halves of an escaped character ("\\ud83d\\ude00") joined, which ruamel
+    leaves apart.
+
+    :raises _Refused: a half stands alone; no file could be written with it
+    """
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise _Refused(at, "half a character (a lone surrogate) is in this text") from None
 
 
 def _scalar(tag: str, text: str) -> Scalar:

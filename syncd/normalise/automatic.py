@@ -34,48 +34,50 @@ _AUTO_FIELDS = (
 _AUTO_SENDERS = re.compile(
     r"(?:mailer-?daemon|postmaster|mail-?daemon|autoreply|auto-?reply|auto-?responder)@"
 )
-# At the start of a subject. Words that a person may well begin with stand only before a colon.
+# The answer of a mail program to the mail itself. Only at the start of a subject; words that a
+# person may well begin with count only before a colon.
 _AUTO_SUBJECTS = re.compile(
-    r"""(?:
-      automatic\ reply | auto(?:matic)?[-\ ]?(?:response|reply|responder) | out\ of\ (?:the\ )?office
-    | r[ée]ponse\ automatique | absen(?:t|te|ce)\ du\ bureau | message\ d['’]absence
-    | automatische\ antwort | abwesenheits(?:notiz|nachricht|assistent|meldung)?
-    | respuesta\ autom[áa]tica | fuera\ de\ (?:la\ )?oficina
-    | risposta\ automatica | fuori\ (?:sede|ufficio)
-    | resposta\ autom[áa]tica | fora\ do\ escrit[óo]rio
-    | automatisch(?:e)?\ antwoord | afwezig(?:heid)?(?:sbericht)?
-    )\s*(?:auto-?reply\s*)?:
-    | (?:automatic\ reply|out\ of\ office\ auto-?reply|r[ée]ponse\ automatique|automatische\ antwort
-      |respuesta\ autom[áa]tica|risposta\ automatica|resposta\ autom[áa]tica
-      |automatisch\ antwoord)\b
-    | undeliverable:? | undelivered\ mail\ returned | delivery\ (?:status\ notification|failure)
-    | mail\ delivery\ (?:failed|failure|subsystem|system) | returned\ mail:
-    | failure\ notice$ | message\ (?:undeliverable|not\ delivered) | warning:\ (?:could\ not\ send|message)
-    | [ée]chec\ de\ (?:la\ )?(?:remise|distribution) | non\ remis(?:e|able)?\s*: | courrier\ non\ remis
-    | unzustellbar | nicht\ zustellbar | no\ se\ puede\ entregar | no\ entregado
-    | impossibile\ recapitare | non\ recapitabile | onbestelbaar | n[ãa]o\ (?:foi\ )?entreg
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    r"(?:"
+    r"auto(?:matic|mated|mati[cs]che)?[- ]?(?:response|reply|responder|antwort)"
+    r"|out of (?:the )?office(?: auto-?reply)?"
+    r"|r[ée]ponse automatique|absen(?:t|te|ce) du bureau|message d['’]absence"
+    r"|automatische antwort|abwesenheits(?:notiz|nachricht|assistent|meldung)"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina"
+    r"|risposta automatica|fuori (?:sede|ufficio)"
+    r"|resposta autom[áa]tica|fora do escrit[óo]rio"
+    r"|automatisch(?:e)? antwoord|afwezig(?:heid|heidsbericht)?"
+    r")\s*:"
+    r"|(?:automatic reply|out of office auto-?reply|r[ée]ponse automatique|automatische antwort"
+    r"|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica|automatisch antwoord)\b",
+    re.IGNORECASE,
+)
+_REPORT_SUBJECTS = re.compile(
+    r"undeliverable\b|undelivered mail returned|delivery (?:status notification|failure)"
+    r"|mail delivery (?:failed|failure|subsystem|system)|returned mail:|failure notice$"
+    r"|message (?:undeliverable|not delivered)|warning: (?:could not send|message)"
+    r"|[ée]chec de (?:la )?(?:remise|distribution)|non remis(?:e|able)?\s*:|courrier non remis"
+    r"|unzustellbar|nicht zustellbar|no se puede entregar|no entregado|impossibile recapitare"
+    r"|non recapitabile|onbestelbaar|n[ãa]o (?:foi )?entreg",
+    re.IGNORECASE,
 )
 
 _CALENDAR_SENDERS = ("calendar-notification@google.com", "calendar-server@google.com")
+_CALENDAR_ID = re.compile(r"<calendar-[^<>]*google\.com>")
 _CALENDAR_SUBJECTS = re.compile(
-    r"""(?:
-      invitation | updated\ invitation | invitation\ updated | accepted | declined | tentative
-    | tentatively\ accepted | cancell?ed | cancell?ed\ event | new\ time\ proposed | canceled
-    | notification | reminder
-    | invitation\ mise\ [àa]\ jour | accept[ée]e? | refus[ée]e? | provisoire | annul[ée]e?
-    | nouvel\ horaire\ propos[ée] | rappel
-    | einladung | aktualisierte\ einladung | zugesagt | angenommen | abgelehnt | mit\ vorbehalt
-    | abgesagt | erinnerung
-    | invitaci[óo]n(?:\ actualizada)? | aceptad[oa] | rechazad[oa] | provisional | cancelad[oa]
-    | invito(?:\ aggiornato)? | accettato | rifiutato | provvisorio | annullato
-    | convite(?:\ atualizado)? | aceit[oae] | recusad[oa]
-    | uitnodiging | bijgewerkte\ uitnodiging | geaccepteerd | geweigerd | geannuleerd
-    )\s*:\s*\S""",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?:"
+    r"(?:updated )?invitation|invitation updated|(?:tentatively )?accepted|declined|tentative"
+    r"|cancell?ed(?: event)?|new time proposed|notification|reminder"
+    r"|invitation mise [àa] jour|accept[ée]e?|refus[ée]e?|provisoire|annul[ée]e?|rappel"
+    r"|nouvel horaire propos[ée]"
+    r"|(?:aktualisierte )?einladung|zugesagt|angenommen|abgelehnt|mit vorbehalt|abgesagt|erinnerung"
+    r"|invitaci[óo]n(?: actualizada)?|aceptad[oa]|rechazad[oa]|provisional|cancelad[oa]"
+    r"|invito(?: aggiornato)?|accettato|rifiutato|provvisorio|annullato"
+    r"|convite(?: atualizado)?|aceit[oae]|recusad[oa]"
+    r"|(?:bijgewerkte )?uitnodiging|geaccepteerd|geweigerd|geannuleerd"
+    r")\s*:\s*\S",
+    re.IGNORECASE,
 )
-# Google's subjects end in the time and the calendar's owner: "Accepted: Lunch @ Fri Nov 27 … (Ann)".
+# A calendar's subjects end in the time and the owner: "Accepted: Lunch @ Fri Nov 27 … (Ann)".
 _CALENDAR_TIME = re.compile(r" @ .{5,120}\d.{0,80}\(.{1,80}\)$")
 
 _NO_REPLY = re.compile(
@@ -131,10 +133,14 @@ _MAILTO = re.compile(r"mailto:([^<>?\s]{1,200})", re.IGNORECASE)
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?([\w.-]{1,60})", re.IGNORECASE)
 
 _FREE_MAIL = frozenset(
-    "gmail.com googlemail.com googlegroups.com outlook.com hotmail.com hotmail.fr live.com "
-    "yahoo.com yahoo.fr yahoogroups.com icloud.com me.com gmx.de gmx.net web.de orange.fr free.fr "
-    "laposte.net proton.me protonmail.com aol.com groups.io".split()
+    (
+        *("gmail.com", "googlemail.com", "googlegroups.com", "groups.io", "yahoogroups.com"),
+        *("outlook.com", "hotmail.com", "hotmail.fr", "live.com", "yahoo.com", "yahoo.fr"),
+        *("icloud.com", "me.com", "aol.com", "proton.me", "protonmail.com"),
+        *("gmx.de", "gmx.net", "web.de", "orange.fr", "free.fr", "laposte.net"),
+    )
 )
+"""Domains that are nobody's organisation."""
 
 
 def is_hint(reason: str) -> bool:
@@ -170,6 +176,8 @@ def automatic(headers: Headers, sender: Address, subject: str) -> str:
         return _reason("report", sender.email.partition("@")[0])
     if _AUTO_SUBJECTS.match(subject):
         return "auto-reply: subject"
+    if _REPORT_SUBJECTS.match(subject):
+        return "report: subject"
     return _calendar_mail(headers, sender, subject, content_type)
 
 
@@ -181,9 +189,7 @@ def _calendar_mail(headers: Headers, sender: Address, subject: str, content_type
     by_field = headers.get("sender").lower()
     if sender.email in _CALENDAR_SENDERS or any(name in by_field for name in _CALENDAR_SENDERS):
         return "calendar: google"
-    if headers.get("message-id").startswith("<calendar-") and "google.com" in headers.get(
-        "message-id"
-    ):
+    if _CALENDAR_ID.match(headers.get("message-id")[:300]):
         return "calendar: google"
     if _CALENDAR_SUBJECTS.match(subject) and _CALENDAR_TIME.search(subject):
         return "calendar: subject"
@@ -220,8 +226,7 @@ def bulk(
         "list": _list_name(headers),
         "precedence": precedence if precedence in ("bulk", "list", "junk") else "",
         "unsubscribe": "list-unsubscribe" if "list-unsubscribe" in headers else "",
-        "newsletter": next((name for name in _CAMPAIGN_FIELDS if name in headers), "")
-        or (_MAILERS.search(headers.get("x-mailer")[:200]) and "x-mailer" or ""),
+        "newsletter": _newsletter_field(headers),
         "sender": sender.email if _MACHINE_SENDERS.match(sender.email) else "",
         "category": next((_GMAIL_CATEGORIES[x] for x in labels if x in _GMAIL_CATEGORIES), ""),
         "graph": "other" if "inferenceClassification:other" in labels else "",
@@ -258,6 +263,12 @@ def _discussion_list(
     domain = list_address.partition("@")[2] or name.partition(".")[2]
     mine = {email.rpartition("@")[2] for email in me} - _FREE_MAIL
     return reason + _HINT if domain in mine else reason
+
+
+def _newsletter_field(headers: Headers) -> str:
+    if _MAILERS.search(headers.get("x-mailer")[:200]):
+        return "x-mailer"
+    return next((name for name in _CAMPAIGN_FIELDS if name in headers), "")
 
 
 def _list_name(headers: Headers) -> str:

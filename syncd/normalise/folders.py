@@ -32,10 +32,7 @@ _CATEGORY = re.compile(r"\b(?:categor|kategor)", re.IGNORECASE)
 _CATEGORIES = (
     ("promo|werbung|reclame", "CATEGORY_PROMOTIONS"),
     ("social|soziale|sociaal|sociau|redes|reseaux", "CATEGORY_SOCIAL"),
-    (
-        "update|mises? a jour|notification|benachrichtigung|actualiz|aggiornament|atualiz|meldingen",
-        "CATEGORY_UPDATES",
-    ),
+    ("update|mises? a jour|notif|benachricht|actualiz|aggiorna|atualiz", "CATEGORY_UPDATES"),
     ("forum|foros|foren", "CATEGORY_FORUMS"),
 )
 

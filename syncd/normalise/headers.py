@@ -28,13 +28,14 @@ _BETWEEN_WORDS = re.compile(r"\?=[ \t\r\n]+=\?")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
-def head_of(data: bytes) -> tuple[bytes, int]:
+def head_of(data: bytes, *, part: bool = False) -> tuple[bytes, int]:
     """The header section of a message and the offset of its body.
 
     Line ends may be LF, CRLF or, in very old files, CR alone. Without an empty line everything up
-    to HEAD_LIMIT is the header section.
+    to HEAD_LIMIT is the header section. Empty lines before a message are passed over; a body
+    `part` that begins with one has no header section.
     """
-    start = len(data) - len(data.lstrip(b"\r\n"))
+    start = 0 if part else len(data) - len(data.lstrip(b"\r\n"))
     found = _END.search(data, start, start + HEAD_LIMIT)
     if found:
         return data[start : found.start()], found.end()
@@ -43,7 +44,7 @@ def head_of(data: bytes) -> tuple[bytes, int]:
     if b"\n" not in head and b"\r" in head:
         end = head.find(b"\r\r")
         end = len(head) if end < 0 else end
-        return head[:end].replace(b"\r", b"\n"), start + end + 2
+        return head[:end].replace(b"\r", b"\n"), min(start + end + 2, len(data))
     return head, limit
 
 

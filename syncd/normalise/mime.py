@@ -17,6 +17,7 @@ from syncd.normalise.headers import Headers, from_base64, head_of
 MOST_PARTS = 200
 DEEPEST = 12
 _LONGEST_FIELD = 2000
+_LONGEST_HEAD = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def parts(headers: Headers, data: bytes, start: int) -> Iterator[Part]:
     `data` from `start` is the body that `headers` describe. Attached messages are leaves: what
     they hold is not looked into.
     """
-    waiting = [(headers, start, len(data), (), "text/plain")]
+    waiting: list[tuple[Headers, int, int, tuple[str, ...], str]] = [
+        (headers, start, len(data), (), "text/plain")
+    ]
     seen = 0
     while waiting and seen < MOST_PARTS:
         described, begin, end, inside, default = waiting.pop()
@@ -116,7 +119,9 @@ def parts(headers: Headers, data: bytes, start: int) -> Iterator[Part]:
             child_default = "message/rfc822" if kind.sub == "digest" else "text/plain"
             children = []
             for child_begin, child_end in _sections(data, begin, end, boundary):
-                head, length = head_of(data[child_begin : min(child_end, child_begin + 16384)])
+                head, length = head_of(
+                    data[child_begin : min(child_end, child_begin + _LONGEST_HEAD)], part=True
+                )
                 children.append(
                     (
                         Headers.parse(head),

@@ -1,5 +1,6 @@
-"""Whether people meet in one room: the ladder, its evidence and how sure it is. Pure, but for reading its word list
-(place.toml) once.
+"""Whether people meet in one room: the ladder, its evidence and how sure it is.
+
+Pure, but for reading its word list (place.toml) once.
 
 From the strongest sign down: (a) the user's own word, which the store applies later; (b) a physical
 place and a link: in person, but possibly hybrid; (c) a link, a phone number or a service's name as
@@ -38,7 +39,8 @@ _STREET_NUMBER = re.compile(
 )
 _NUMBER_LAST = re.compile(r",\s*[^\W\d_][^\d,]{3,40} \d{1,4} ?[a-z]?\s*(?:,|$)")
 _POSTCODE = re.compile(
-    r"(?<!\d)(?:F-|D-|CH-)?\d{5}(?!\d)(?:-\d{4})? ?[^\W\d_]{2,}|[^\W\d_]{2,},? [A-Z]{2},? \d{5}(?!\d)"
+    r"(?<!\d)(?:F-|D-|CH-)?\d{5}(?!\d)(?:-\d{4})? ?[^\W\d_]{2,}"
+    r"|[^\W\d_]{2,},? [A-Z]{2},? \d{5}(?!\d)"
     r"|(?<!\w)[A-CEGHJ-NPR-TVXY]\d[A-Z] ?\d[A-Z]\d(?!\w)"
     r"|(?<!\w)[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)"
     r"|,\s*\d{4} [A-Z][^\W\d_]{2,}"

@@ -1,49 +1,45 @@
-"""What a calendar entry is for: a meeting, a birthday, time away, or the user's own block. Pure.
+"""What a calendar entry is for: a meeting, a birthday, time away, or the user's own block.
+
+Pure, but for reading its word list (purpose.toml) once.
 
 Time away pauses clocks and a birthday is announced, so both need a title that says nothing else:
-"Vacances" is mine, "Vacances de Paul" and "School holidays" are not. English and French.
+"Vacances" is mine, "Vacances de Paul" and "School holidays" are not.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import resources
 from typing import Literal
 
 from syncd.normalise.safe_text import one_line
 
 Purpose = Literal["meeting", "birthday", "out_of_office", "other"]
 
-_AWAY = (
-    r"ooo|oof|out of (?:the )?office|away|annual leave|on leave|leave|pto|time off|day off|"
-    r"(?:parental|maternity|paternity|sick) leave|on (?:vacation|holidays?)|vacation|holidays?|"
-    r"(?:en )?cong[ée]s?(?: (?:pay[ée]s|annuels?|maternit[ée]|paternit[ée]|parental|maladie|d'été))?|"
-    r"(?:en )?vacances|absent(?:e)?|absence(?: du bureau)?|rtt|repos|arr[êe]t maladie|"
-    r"hors (?:du )?bureau|jour de cong[ée]"
-)
-_FILLER = (
-    r"(?:[\s\W]*(?:"
-    + _AWAY
-    + r")|[\s\W]+(?:until|till|in|at|to|from|for|this|all day|jusqu\W?\w*|à|a|en|au|aux|du|de|dans|pour|toute la journ[ée]e)\b(?! (?:[^\W\d_]+ )?(?:calendar|calendrier)).{0,80}|\s*[(\[].{0,80}[)\]])?\W*"
-)
-_AWAY_TITLE = re.compile(rf"\W*(?:{_AWAY})(?!\w){_FILLER}", re.IGNORECASE)
-# "Vacances de Paul", "Congés du stagiaire": somebody else's.
-_SOMEBODYS = re.compile(
-    r"(?<!\w)(?:de(?! (?:no[ëe]l|p[âa]ques|printemps|la|l'))|du(?! \d)|d'(?!été|hiver|automne))\s*\w",
-    re.I,
-)
-_BIRTHDAY = re.compile(
-    r"(?<!\w)(?:birthday|b-?day|geburtstag|anniversaire(?! de (?:mariage|l'entreprise|la soci[ée]t[ée])))(?!\w)|🎂",
-    re.IGNORECASE,
-)
-_BIRTHDAY_CALENDAR = re.compile(r"birthdays?|anniversaires?|geburtstage|contacts' birthdays", re.I)
-_OWN_BLOCK = re.compile(
-    r"\W*(?:focus(?: time| block)?|deep work|no meetings?|do not (?:book|disturb|schedule)|dnb|dnd|blocked|block|"
-    r"hold|busy|private|travel(?: time)?|commute|lunch break|break|working (?:from home|elsewhere|location)|wfh|"
-    r"home office|home|office|prep(?:aration)? time|admin|concentration|temps de (?:concentration|travail)|occup[ée]e?|"
-    r"bloqu[ée]|ne pas (?:d[ée]ranger|r[ée]server)|pas de r[ée]union|r[ée]serv[ée]|t[ée]l[ée]travail|trajet|d[ée]placement|"
-    r"pause(?: d[ée]jeuner)?|priv[ée]|indisponible)\W*",
-    re.IGNORECASE,
-)
+
+def _any(words: list[str]) -> str:
+    return f"(?:{'|'.join(words)})"
+
+
+def _lexicon() -> dict[str, re.Pattern[str]]:
+    text = resources.files("syncd.normalise").joinpath("purpose.toml").read_text("utf-8")
+    words = {name: _any(entries) for name, entries in tomllib.loads(text).items()}
+    away = words["away"]
+    # "Out of office – annual leave", "Congés (Portugal)", "OOO until Friday"
+    rest = (
+        rf"(?:[\s\W]+{away}|[\s\W]+{words['when_or_where']}(?!\w).{{0,80}}|\s*[(\[].{{0,80}}[)\]])?"
+    )
+    patterns = {
+        "away": rf"\W*{away}(?!\w){rest}\W*",
+        "birthday": rf"(?<!\w){words['birthday']}(?!\w)|🎂",
+        "birthday_calendar": rf"\s*{words['birthday_calendar']}\s*",
+        "own": rf"\W*{words['own']}\W*",
+    }
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in patterns.items()}
+
+
+_SAYS = _lexicon()
 
 
 def purpose(
@@ -66,14 +62,13 @@ def purpose(
     if guests:
         return "meeting"
     if all_day and (
-        _BIRTHDAY.search(title)
-        or _BIRTHDAY.search(categories)
-        or _BIRTHDAY_CALENDAR.fullmatch(calendar_name.strip())
+        _SAYS["birthday"].search(title)
+        or _SAYS["birthday"].search(categories[:200])
+        or _SAYS["birthday_calendar"].fullmatch(calendar_name[:100])
     ):
         return "birthday"
-    match = _AWAY_TITLE.fullmatch(title)
-    if match and not _SOMEBODYS.search(title):
+    if _SAYS["away"].fullmatch(title):
         return "out_of_office"
-    if busy_status.upper() == "WORKINGELSEWHERE" or _OWN_BLOCK.fullmatch(title):
+    if busy_status.upper() == "WORKINGELSEWHERE" or _SAYS["own"].fullmatch(title):
         return "other"
     return "meeting"

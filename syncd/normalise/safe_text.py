@@ -20,7 +20,7 @@ _LINE_ENDS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def one_line(text: str, limit: int) -> str:
-    """`text` on one line, white space folded, unsafe characters gone, at most `limit` characters."""
+    """`text` on one line: white space folded, unsafe characters gone, cut to `limit` characters."""
     if not (text.isascii() and text.isprintable()):
         # Four times the limit leaves room for what the folding takes away.
         text = _REMOVED.sub("", _BREAKS.sub(" ", text[: 4 * limit + 1000]))

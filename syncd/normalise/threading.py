@@ -263,9 +263,7 @@ def _root(component: list[Message]) -> str:
     return min(origins - answered or origins)
 
 
-def _subject_links(
-    records: list[Message], me: frozenset[str]
-) -> Iterator[tuple[Message, Message]]:
+def _subject_links(records: list[Message], me: frozenset[str]) -> Iterator[tuple[Message, Message]]:
     """(reply without references, the latest earlier mail it can belong to)."""
     replies = [message for message in records if _joins_by_subject(message)]
     if not replies:

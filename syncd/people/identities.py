@@ -16,8 +16,9 @@ from syncd.model import Profile
 
 _NAME_PARTS = re.compile(r"[^\W\d_]{2,}")
 _ROLE_NAMES = frozenset(
-    "team support info contact service sales billing admin office list group news accueil equipe "
-    "recrutement jobs hr rh careers noreply notification notifications via".split()
+    {"team", "support", "info", "contact", "service", "sales", "billing", "admin", "office"}
+    | {"list", "group", "news", "noreply", "notification", "notifications", "via", "jobs", "hr"}
+    | {"careers", "accueil", "equipe", "recrutement", "rh"}
 )
 
 

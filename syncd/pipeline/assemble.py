@@ -9,7 +9,7 @@ from dataclasses import replace
 from tinydb import where
 
 from syncd.config import Configuration
-from syncd.model import Meeting, Message, Place, Snapshot, Thread
+from syncd.model import Meeting, Message, Place, PlaceVerdict, Snapshot, Thread
 from syncd.people.facts import DAY, WINDOWS, Answer, Tally, gather
 from syncd.people.identities import identify
 from syncd.store import Store
@@ -105,7 +105,7 @@ def _meetings(store: Store, now: int) -> list[Meeting]:
             continue
         key = (meeting.uid, meeting.at)
         verdict = placed.get(f"{meeting.uid}|{meeting.at}")
-        if verdict in ("in_person", "virtual"):
+        if verdict is not None:
             meeting = replace(meeting, place=Place(verdict, "high", "your word"))
         meetings[key] = _clearer(meeting, meetings.get(key))
     return sorted(meetings.values(), key=lambda meeting: (meeting.at, meeting.uid))
@@ -129,10 +129,10 @@ def _clearer(one: Meeting, other: Meeting | None) -> Meeting:
     return max(one, other, key=weight)
 
 
-def _placed(store: Store) -> dict[str, str]:
+def _placed(store: Store) -> dict[str, PlaceVerdict]:
     """The user's word on where meetings took place, by `uid|start`."""
     document = store.meta.get_key("places")
-    places: Mapping[str, str] = document["places"] if document else {}
+    places: Mapping[str, PlaceVerdict] = document["places"] if document else {}
     return dict(places)
 
 

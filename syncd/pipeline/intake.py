@@ -210,6 +210,6 @@ def _is_message(interaction: Interaction) -> TypeGuard[Message]:
     return isinstance(interaction, Message)
 
 
-def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+def _chunks(values: list[str]) -> Iterable[list[str]]:
     for start in range(0, len(values), _LOOKUP):
         yield values[start : start + _LOOKUP]

@@ -13,8 +13,12 @@ Address = Literal["me", "perhaps", "no"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _EVERYBODY = frozenset(
-    "all everyone everybody folks team guys both colleagues friends there sir madam sirs "
-    "tous toutes equipe monde collegues chers cheres madame monsieur mesdames messieurs".split()
+    {"all", "everyone", "everybody", "folks", "team", "guys", "both", "colleagues", "friends"}
+    | {"there", "tous", "toutes", "equipe", "monde", "collegues", "mesdames", "messieurs", "sirs"}
+)
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "dr", "sir", "madam", "prof", "monsieur", "madame", "mademoiselle", "mme"}
+    | {"dear", "cher", "chere", "chers", "cheres"}
 )
 
 
@@ -33,7 +37,7 @@ def names_me(text: str, my_names: Iterable[str]) -> bool:
 
 def names_somebody(text: str) -> bool:
     """Whether a greeting names a person rather than everybody."""
-    words = words_of(text)
+    words = words_of(text) - _TITLES
     return bool(words) and not words & _EVERYBODY
 
 

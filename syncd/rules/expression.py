@@ -21,12 +21,10 @@ from syncd.people.facts import DAY
 from syncd.rules.base import RuleOptions
 
 _FACT_NAMES = tuple(f.name for f in fields(Facts))
-_INSTANTS = ("first_contact", "next_in_person", "next_meeting") + tuple(
-    name for name in _FACT_NAMES if name.startswith("last_")
-)
+_LASTS = tuple(name for name in _FACT_NAMES if name.startswith("last_"))
 NAMES = frozenset(
     {"name", "addresses", "domains", "tags", "correspondent", *_FACT_NAMES}
-    | {f"days_since_{name.removeprefix('last_')}" for name in _INSTANTS if name.startswith("last_")}
+    | {f"days_since_{name.removeprefix('last_')}" for name in _LASTS}
 )
 """What an expression may ask of `person`."""
 
@@ -39,11 +37,10 @@ def person_variables(person: Person, now: int) -> dict[str, Any]:
     `days_since_contact` and its kin are whole days, and 100000 where it never happened, so that
     comparisons need no null check."""
     values: dict[str, Any] = {name: getattr(person.facts, name) for name in _FACT_NAMES}
-    for name in _INSTANTS:
-        if name.startswith("last_"):
-            at = values[name]
-            days = 100_000 if at is None else (now - at) // DAY
-            values[f"days_since_{name.removeprefix('last_')}"] = days
+    for name in _LASTS:
+        at = values[name]
+        days = 100_000 if at is None else (now - at) // DAY
+        values[f"days_since_{name.removeprefix('last_')}"] = days
     return {
         **values,
         "name": person.name,

@@ -42,9 +42,7 @@ class Promises:
             default=Duration.parse("10 days"),
             description="A firm promise without a day is asked about after this long",
         )
-        undated: bool = Field(
-            default=True, description="false: only promises that name a day"
-        )
+        undated: bool = Field(default=True, description="false: only promises that name a day")
 
     def horizon(self, options: Options) -> int:
         """Words are read as far back as a promise can stay open."""
@@ -82,9 +80,7 @@ def _open_promises(
         signals = [
             signal
             for signal in message.signals
-            if signal.kind == "promise"
-            and signal.strength == "firm"
-            and signal.debtor == "writer"
+            if signal.kind == "promise" and signal.strength == "firm" and signal.debtor == "writer"
         ]
         if not signals or _hands_over(message):
             continue
@@ -141,8 +137,7 @@ def _kept(promise: _Promise, later: Sequence[Message]) -> bool:
             continue
         kinds = {signal.kind for signal in message.signals}
         by_debtor = message.direction == promise.message.direction and (
-            message.direction == "outbound"
-            or message.sender.email in promise.person.addresses
+            message.direction == "outbound" or message.sender.email in promise.person.addresses
         )
         if by_debtor and "fulfilment" in kinds:
             return True
@@ -153,8 +148,11 @@ def _kept(promise: _Promise, later: Sequence[Message]) -> bool:
             if promise.message.direction == "inbound"
             else message.sender.email in promise.person.addresses
         )
-        if from_creditor and "thanks" in kinds and not kinds & {"ask", "promise"} and (
-            promise.due is None or message.at > promise.message.at + 86_400
+        if (
+            from_creditor
+            and "thanks" in kinds
+            and not kinds & {"ask", "promise"}
+            and (promise.due is None or message.at > promise.message.at + 86_400)
         ):
             return True
     return False
@@ -165,10 +163,7 @@ def _moved(promise: _Promise, later: Sequence[Message]) -> _Promise:
     for message in later:
         if message.direction != promise.message.direction or not message.human:
             continue
-        if (
-            message.direction == "inbound"
-            and message.sender.email not in promise.person.addresses
-        ):
+        if message.direction == "inbound" and message.sender.email not in promise.person.addresses:
             continue
         for signal in message.signals:
             if signal.kind == "renegotiation":

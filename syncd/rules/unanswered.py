@@ -90,7 +90,7 @@ class _Search:
             answered = (
                 self._answered_by_me(question, later, by_id)
                 if self.inbound
-                else self._answered_by_them(question, later, by_id)
+                else self._answered_by_them(question, later)
             )
             if not answered and not self._answered_elsewhere(question):
                 open_by_person.setdefault(question.people[0].key, []).append(question)
@@ -206,9 +206,7 @@ class _Search:
                     return True
         return False
 
-    def _answered_by_them(
-        self, question: _Question, later: Sequence[Message], by_id: dict[str, Message]
-    ) -> bool:
+    def _answered_by_them(self, question: _Question, later: Sequence[Message]) -> bool:
         asked = question.message
         askees = {address for person in question.people for address in person.addresses}
         for message in later:

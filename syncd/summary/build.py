@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from syncd.findings.life import LIVE, Record, is_new
 from syncd.model import Coverage, Finding, Meeting, PersonRef, Snapshot
 from syncd.people.facts import others_at
-from syncd.summary.texts import Catalogue
 from syncd.workdays import Workdays
 
 Mark = Literal[" ", "x", "-", ">", "p", "v"]
@@ -130,7 +129,7 @@ def build(
         if record.state in LIVE and record.finding.account in held:
             continue
         if record.state in LIVE or kept_tick:
-            live.append(_item(record, snapshot, language))
+            live.append(_item(record, snapshot))
         elif record.state in ("done", "dismissed", "resolved") and record.changed > since:
             finding = record.finding
             closed.append(
@@ -201,8 +200,8 @@ def _agenda(snapshot: Snapshot, live: Sequence[Item]) -> tuple[Agenda, ...]:
     by_person: dict[str, list[str]] = defaultdict(list)
     for item in live:
         if item.mark == " ":
-            for person in item.finding.people:
-                by_person[person.key].append(item.id)
+            for named in item.finding.people:
+                by_person[named.key].append(item.id)
     agenda: list[Agenda] = []
     for meeting in snapshot.meetings:
         if not _is_today(meeting, snapshot):
@@ -228,7 +227,7 @@ def _is_today(meeting: Meeting, snapshot: Snapshot) -> bool:
     )
 
 
-def _item(record: Record, snapshot: Snapshot, language: str) -> Item:
+def _item(record: Record, snapshot: Snapshot) -> Item:
     finding = record.finding
     marks: dict[str, Mark] = {"done": "x", "dismissed": "-", "snoozed": ">"}
     mark = marks.get(record.state, " ")
@@ -241,7 +240,7 @@ def _item(record: Record, snapshot: Snapshot, language: str) -> Item:
         new=is_new(record, snapshot.today) and mark == " ",
         mark=mark,
         title=_title(finding, snapshot),
-        details=tuple(_details(finding, snapshot, Catalogue(language))),
+        details=tuple(_details(finding, snapshot)),
         link=next((evidence.link for evidence in finding.evidence if evidence.link), ""),
     )
 
@@ -262,7 +261,7 @@ def _title(finding: Finding, snapshot: Snapshot) -> Phrase:
     return Phrase(key, values, frozenset(quoted))
 
 
-def _details(finding: Finding, snapshot: Snapshot, catalogue: Catalogue) -> Iterable[Phrase]:
+def _details(finding: Finding, snapshot: Snapshot) -> Iterable[Phrase]:
     facts = finding.facts
     if finding.since is not None and finding.section in ("owe", "owed", "today", "news"):
         yield since_phrase(finding.since, snapshot.now, snapshot.workdays)

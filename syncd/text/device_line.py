@@ -31,8 +31,16 @@ _DEVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_OR_JAPANESE: Final = re.compile(
-    r"[從从]我的\s?.{1,30}(?:傳送|发送|發送|寄出)|.{1,20}から送信"
+    r"[從从]我的\s?.{1,30}(?:傳送|发送|發送|寄出)|\w{1,20}から送信"
 )
+_OPENINGS: Final = frozenset(
+    (
+        *("sen", "env", "die", "von", "ges", "inv", "ver", "ski", "wys", "отп", "fro", "get"),
+        *("tél", "obt", "lad", "des", "sca", "ott", "dow", "hol"),
+    )
+)
+"""The first three letters of `_OPENING`: a cheap test that prose mostly fails."""
+_BRACKETS: Final = frozenset("<([*_")
 _LONGEST: Final = 140
 """Characters of the longest such line, its link included."""
 
@@ -41,9 +49,10 @@ def is_device_line(line: str) -> bool:
     """Whether a stripped line is nothing but the mark of a device or of a mail program."""
     if len(line) > _LONGEST:
         return False
-    if line[0] in "從从i" and _CHINESE_OR_JAPANESE.match(line):
+    if not line.isascii() and _CHINESE_OR_JAPANESE.match(line):
         return True
-    if _OPENING.match(line) is None:
+    likely = line[:3].lower() in _OPENINGS or line[0] in _BRACKETS or " from mobile" in line
+    if not likely or _OPENING.match(line) is None:
         return False
     device = _DEVICE.search(line)
     # "Sent from my desk, is much easier than my mobile phone." names its device too late.

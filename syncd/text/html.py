@@ -16,7 +16,7 @@ from typing import Final
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # no types of its own; comes with inscriptis
 
 from syncd.text.quote_headers import header_role, marker
 from syncd.text.signature import is_delimiter, is_rule
@@ -33,7 +33,16 @@ _MAX_DEPTH: Final = 8
 _QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE, _ORIGINAL = "\ue000\ue001\ue002\ue003\ue004"
 _MARKERS: Final = re.compile("([\ue000-\ue004])")
 _INVISIBLE: Final = dict.fromkeys(
-    [0, 0xAD, 0x34F, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x2060, 0x2065), *range(0xE000, 0xE005)]
+    [
+        0,
+        0xAD,
+        0x34F,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x2060, 0x2065),
+        *range(0xE000, 0xE005),
+    ]
 ) | {0xA0: " ", 0x202F: " "}
 
 _DROPPED: Final = re.compile(
@@ -63,7 +72,8 @@ _REPLY_IDS: Final = frozenset(("divrplyfwdmsg", "olk_src_body_section", "reply-i
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INDENTED: Final = re.compile(r"border\s*:\s*(?:none|medium none)", re.IGNORECASE)
 _BORDER_TOP: Final = re.compile(
-    r"border\s*:\s*none\s*;\s*border-top\s*:\s*solid|border-top\s*:\s*(?:solid|1(?:\.0)?p[tx] solid)", re.IGNORECASE
+    r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)",
+    re.IGNORECASE,
 )
 _LONGEST_SIGNATURE: Final = 800
 _LONGEST_CELL: Final = 80
@@ -216,7 +226,9 @@ def _tables_around_tables(tree: etree._Element) -> set[etree._Element]:
 def _flatten_rows(table: etree._Element) -> None:
     """Turn the rows of a table of short cells into "| a | b |" lines."""
     for row in list(table.iter("tr")):
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in row if cell.tag in ("td", "th")]
+        cells = [
+            " ".join("".join(cell.itertext()).split()) for cell in row if cell.tag in ("td", "th")
+        ]
         if len(cells) > 1 and any(cells) and all(len(cell) <= _LONGEST_CELL for cell in cells):
             _empty(row)
             row.text = "| " + " | ".join(cells) + " |"

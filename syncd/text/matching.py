@@ -124,6 +124,5 @@ def _candidates(lexicon: Lexicon, form: Form) -> _Candidates:
 
 
 def _overruled(place: tuple[Rule, int, int], spans: list[tuple[int, int]]) -> bool:
-    """Whether a `not` pattern overlaps the place, and the place does not say more than it."""
-    _, start, end = place
-    return any(a < end and start < b and not (start <= a and b < end) for a, b in spans)
+    rule, start, end = place
+    return "sure" not in rule.flags and any(a < end and start < b for a, b in spans)

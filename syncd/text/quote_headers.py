@@ -15,9 +15,10 @@ from syncd.text.mail_phrases import FIELD_ROLES, FORWARDED, ORIGINAL, Role
 Marker = Literal["original", "forwarded"]
 Strength = Literal["", "weak", "strong"]
 
-_DASHED: Final = re.compile(r"[*_\s]*-{2,}\s*(\S.{0,120}\S)\s*-{2,}[*_:\s]*\Z")
 _MARKER_WORDS: Final = re.compile(
-    rf"(?P<forwarded>{'|'.join(FORWARDED)})|(?P<original>{'|'.join(ORIGINAL)})", re.IGNORECASE
+    rf"(?:start of |begin )?(?P<forwarded>{'|'.join(FORWARDED)})"
+    rf"|(?P<original>{'|'.join(ORIGINAL)})",
+    re.IGNORECASE,
 )
 _UNDASHED: Final = re.compile(
     # Apple Mail and others announce a forward without dashes.
@@ -26,26 +27,22 @@ _UNDASHED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_WROTE_LAST: Final = (
-    # Languages that put the verb last: "On …, Ann wrote:".
-    r"wrote|writes|said|a écrit|écrit|geschreven|escribió|ha escrito|ha scritto|scrive|escreveu"
-    r"|napisał\(a\)|napisał|napisała|napsal\(a\)|napsal|napsala|kirjoitti|yazdı|ezt írta|a scris"
-    r"|написала?|пише|пишет|написав|写道|寫道|のメール|作成"
+_UNDASHED_OPENINGS: Final = frozenset(
+    ("begin", "start", "début", "anfan", "inici", "inizi", "iníci", "origi")
 )
-_WROTE_INSIDE: Final = (
-    # Languages that put the name or the date after the verb: "Am … schrieb Ann:".
-    r"schrieb|schreef|skrev|geschrieben|escreveu|escribió|kirjoitti|wrote on|a écrit le"
+_VERBS_LAST: Final = (
+    # languages that put the verb last: "On …, Ann wrote:"
+    *("wrote", "writes", "said", "wrote the following", "écrit", "écrit le", "geschreven"),
+    *("geschrieben", "schrieb", "schreef", "skrev", "escribió", "ha escrito", "ha scritto"),
+    *("scrive", "escreveu", "napisał(a)", "napisał", "napisała", "napsal(a)", "napsal"),
+    *("napsala", "kirjoitti", "yazdı", "ezt írta", "a scris", "написал", "написала", "пише"),
+    *("пишет", "написав", "写道", "寫道", "のメール"),
 )
-_VERB: Final = re.compile(
-    rf"(?:^|[\s>\")])(?:(?:{_WROTE_LAST})(?:\s+(?:the following|het volgende|le|on))?\s*\Z"
-    rf"|(?:{_WROTE_INSIDE})\b|写道|寫道)",
-    re.IGNORECASE,
+_VERBS_INSIDE: Final = (
+    # languages that put the name or the date after the verb: "Am … schrieb Ann:"
+    *("schrieb ", "schreef ", "skrev ", "escreveu ", "escribió ", "kirjoitti ", "a écrit le "),
+    "geschrieben ",
 )
-_STEM: Final = re.compile(
-    r"[Ww](?:rote|rites)|said|[Ss](?:aid|chr|krev|cri)|s(?:chr|krev|cri)|[ée]cri|napis|naps|kirj"
-    r"|yaz|írta|пис|пиш|写|寫|メール|作成"
-)
-"""One of these is in every verb that `_VERB` knows."""
 _START: Final = re.compile(
     r"[-*_>\s]*(?:On|At|Le|Am|Um|El|Il|Em|No dia|Op|Den|Dnia|W dniu|Dne|Pe|På|Data|Il giorno"
     r"|在|于|Quoting|Zitat von|Citando|\d{1,4}[-./\s年]|\w{2,12}\.?,?\s\d{1,2})(?=[\s\d]|\b)",
@@ -54,9 +51,8 @@ _START: Final = re.compile(
 _CLOCK: Final = re.compile(r"\b\d{1,2}\s?[:.hH]\s?\d\d\b")
 _DATE: Final = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}\b")
 _ADDRESS: Final = re.compile(r"[^\s@<>]@[^\s@<>]")
-_NAME_ADDRESS_VERB: Final = re.compile(
-    rf"[^<>:]{{1,80}}<[^<>\s]{{1,100}}@[^<>\s]{{1,100}}>[>\s]*(?:{_WROTE_LAST}|{_WROTE_INSIDE})\s*\Z",
-    re.IGNORECASE,
+_NAME_ADDRESS: Final = re.compile(
+    r"[^<>:]{1,80}<[^<>\s]{1,100}@[^<>\s]{1,100}>[>\s]*[^\s\d][^<>]{0,40}\Z"
 )
 _DATED_ADDRESS: Final = re.compile(
     r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)\S{0,8}\s+"
@@ -64,6 +60,8 @@ _DATED_ADDRESS: Final = re.compile(
     r"|[^<>]{1,80}<[^<>\s]*@[^<>\s]*>)\s*:?\Z"
 )
 _SENTENCE_BREAK: Final = re.compile(r"[a-zà-ÿ]{4}[.?!]\s+[A-ZÀ-Ý]")
+_END: Final = " :：-*_\xa0\u202f"
+"""What may stand after an attribution's last word; French puts a narrow space before the colon."""
 _LOOK_BACK: Final = 6
 """Lines over which a mail program may have wrapped one attribution."""
 _LONGEST: Final = 400
@@ -77,15 +75,17 @@ def header_role(line: str) -> Role | None:
         colon = line.find("：", 0, 16)
         if colon < 0:
             return None
-    return FIELD_ROLES.get(line[:colon].strip("*_ \t\xa0").lower())
+    return FIELD_ROLES.get(line[:colon].strip("*_ \t\xa0\u202f").lower())
 
 
 def marker(line: str) -> Marker | None:
     """Whether a stripped line announces a forwarded or an original message."""
     if line[0] in "-*_":
-        dashed = _DASHED.match(line[:200])
-        words = _MARKER_WORDS.match(dashed[1].replace("’", "'")) if dashed is not None else None
-    elif len(line) < 120:
+        core = line[:_LONGEST].strip("*_: \t")
+        inner = core.strip("- ").replace("’", "'")
+        dashed = inner and core.startswith("--") and core.endswith("--")
+        words = _MARKER_WORDS.match(inner) if dashed else None
+    elif line[:5].lower() in _UNDASHED_OPENINGS and len(line) < 120:
         words = _UNDASHED.match(line.replace("’", "'"))
     else:
         words = None
@@ -125,18 +125,17 @@ def attribution(lines: Sequence[str], last: int) -> tuple[int, Strength]:
 
 def _could_continue(line: str) -> bool:
     """Whether a line that is no attribution alone may be the end of a wrapped one."""
-    return ">" in line or "@" in line or len(line) < 40 or _has_verb(line.rstrip(" :：-"))
+    return ">" in line or "@" in line or len(line) < 40 or _has_verb(line.rstrip(_END))
 
 
 def _has_verb(body: str) -> bool:
-    # The pattern is slow where it fails: nearly every line holds none of its stems.
-    stem = _STEM.search(body)
-    return stem is not None and _VERB.search(body, max(0, stem.start() - 8)) is not None
+    low = body.lower()
+    return low.endswith(_VERBS_LAST) or any(verb in low for verb in _VERBS_INSIDE)
 
 
 def _judge(joined: str, first_line: str) -> tuple[Strength, bool]:
     """How sure it is that `joined` is an attribution, and whether it opens as they do."""
-    body = joined.rstrip(" :：-*_")
+    body = joined.rstrip(_END)
     verb = _has_verb(body)
     address = "@" in body and _ADDRESS.search(body) is not None
     if not verb and not address:
@@ -153,6 +152,6 @@ def _judge(joined: str, first_line: str) -> tuple[Strength, bool]:
         return ("weak" if opens or clock else ""), opens
     if opens and (address or clock):
         return "strong", True
-    if address and (clock or _DATE.search(body) or _NAME_ADDRESS_VERB.match(body)):
+    if address and (clock or _DATE.search(body) or _NAME_ADDRESS.match(body)):
         return "strong", False
     return ("weak" if len(body) < 160 else ""), opens

@@ -30,6 +30,14 @@ _BULLET: Final = re.compile(r"[-*•·o–]\s+|\d{1,2}[.)]\s")
 _POSTSCRIPT: Final = re.compile(
     r"(?:p\.?\s?s\.?|post-?scriptum|n\.?b\.?)\s*[:,.\-–—]?\s", re.IGNORECASE
 )
+_STREETS: Final = frozenset(
+    (
+        *("rue", "avenue", "boulevard", "bd", "place", "chemin", "quai", "street", "road", "lane"),
+        *("straße", "strasse", "platz", "via", "calle", "plaza", "rua", "laan", "straat"),
+    )
+)
+_MOST_WORDS: Final = 16
+"""Words on one line of a signature."""
 _LONGEST_LINE: Final = 160
 _LONGEST_CLOSING: Final = 70
 _MOST_LINES: Final = 16
@@ -69,13 +77,15 @@ def is_signature_line(line: str) -> bool:
         return True
     if not PERSONAL.isdisjoint(_WORD.findall(line.lower().replace("’", "'"))):
         return False
-    if _CONTACT.search(line):
-        return True
     words = line.split()
+    if _CONTACT.search(line) or not _STREETS.isdisjoint(line.lower().replace(",", " ").split()):
+        return len(words) <= _MOST_WORDS
     if line[-1] in ".!…" and len(words) > 4:
         return False
-    capitals = sum(1 for word in words if not word[0].islower())
-    return len(words) <= 4 or (len(words) <= 14 and capitals * 2 >= len(words))
+    if sum(not word[0].islower() for word in words) * 2 >= len(words):
+        return len(words) <= _MOST_WORDS
+    # "Head of sales" is a title; "send it by 5pm" is not
+    return len(words) <= 4 and not any(map(str.isdigit, line))
 
 
 def signature_start(lines: Sequence[str], first: int, last: int) -> int:

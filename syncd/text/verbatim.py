@@ -6,20 +6,24 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_DIFF_START: Final = re.compile(r"diff --(?:git|cc|combined) |Index: \S+\s*\Z|@@ -\d+(?:,\d+)? \+\d+")
-_DIFF_LINE: Final = re.compile(
-    r"[ +\-@\\]|diff |index [0-9a-f]|(?:new|deleted|old) (?:file )?mode|rename |similarity |copy |Binary |={10}"
+_DIFF_START: Final = re.compile(
+    r"diff --(?:git|cc|combined) |Index: \S+\s*\Z|@@ -\d+(?:,\d+)? \+\d+"
 )
+_DIFF_LINE: Final = re.compile(
+    r"[ +\-@\\]|diff |index [0-9a-f]|(?:new|deleted|old) (?:file )?mode|rename |similarity |copy "
+    r"|Binary |={10}"
+)
+_FRAGMENT: Final = re.compile(r"\+(?!\d)")
+"""An added line of a patch quoted without its head; "+33 1 …" is a telephone number."""
 _LOG: Final = re.compile(
-    r"\s*(?:\[\s*\d+\.\d{3,}\]|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\w{3}\s+\d{1,2} \d\d:\d\d:\d\d\s"
-    r"|at [\w.$<>]+\(.{0,80}\)|File \".{1,200}\", line \d+|Traceback \(most recent|\d\d:\d\d:\d\d[.,]\d{3}\s"
-    r"|(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL)[:\s\]])"
+    r"\[\s*\d+\.\d{3,}\]|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\w{3}\s+\d{1,2} \d\d:\d\d:\d\d\s"
+    r"|at [\w.$<>]+\(.{0,80}\)|File \".{1,200}\", line \d+|Traceback \(most recent"
+    r"|\d\d:\d\d:\d\d[.,]\d{3}\s|(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL)[:\s\]]"
 )
 _CODE: Final = re.compile(
-    r"[{};]\s*\Z|\A\s*(?:[$#%] \S|//|/\*|\*/|#include|#define|return\b|if \(|for \(|def \w+\s?[(\w]|end\Z|</?\w+|\w+\(.{0,80}\)[;:]?\Z)"
-    r"|->|::|=>|&&|\|\||\w\(\w|[\w\])]\s?[=!]=?\s?[\w\"'(\[]"
+    r"[{};]\Z|\A(?:[$#%] \S|//|/\*|\*/|#include|#define|return\b|if \(|for \(|def \w+\s?[(\w]|end\Z"
+    r"|</?\w+|\w+\(.{0,80}\)[;:]?\Z)|->|::|=>|&&|\|\||\w\(\w|[\w\])]\s?[=!]=?\s?[\w\"'(\[]"
 )
-_RULER: Final = re.compile(r"\s*[+|][-=+|:\s]{4,}[+|]\s*\Z")
 _PROSE: Final = re.compile(r"(?:\b[a-z]{2,}\b,? ){4}")
 _BULLET: Final = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+[A-Za-z]")
 _FENCE: Final = ("```", "~~~~")
@@ -80,7 +84,11 @@ def listings(
         if not text:
             index += 1
             continue
-        if text[0] in _LEAD or lines[index].startswith(_INDENTS) or text.startswith(("at ", "File ")):
+        if (
+            text[0] in _LEAD
+            or lines[index].startswith(_INDENTS)
+            or text.startswith(("at ", "File "))
+        ):
             end, is_listing = _block_end(lines, stripped, index, last)
             if is_listing:
                 found.append((index, end))
@@ -94,12 +102,12 @@ def _block_end(
     lines: Sequence[str], stripped: Sequence[str], index: int, last: int
 ) -> tuple[int, bool]:
     """Where the block of lines of one sort that starts at `index` ends, and if it is a listing."""
-    for test in (_is_table_line, _is_log_line):
+    for test, least in ((_is_table_line, 3), (_is_log_line, 3), (_is_fragment_line, 2)):
         end = index
         while end < last and stripped[end] and test(stripped[end]):
             end += 1
         if end > index:
-            return end, end - index >= 3
+            return end, end - index >= least
     end = index
     code = total = 0
     while end < last:
@@ -120,6 +128,10 @@ def _is_table_line(line: str) -> bool:
 
 def _is_log_line(line: str) -> bool:
     return _LOG.match(line[:300]) is not None
+
+
+def _is_fragment_line(line: str) -> bool:
+    return _FRAGMENT.match(line) is not None
 
 
 def _is_code(line: str) -> bool:

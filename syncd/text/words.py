@@ -52,9 +52,10 @@ def spell_out(
             out += spelling[word]
         elif "'" in word:
             head, _, tail = word.partition("'")
-            if tail and head in elisions:
+            if head in elisions:
                 out.append(head + "'")
-                out += spelling.get(tail, (tail,))
+                if tail:
+                    out += spelling.get(tail, (tail,))
             else:
                 out.append(word.strip("'") or "'")
         else:

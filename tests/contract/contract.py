@@ -285,7 +285,9 @@ class ConnectorContract:
         _fill(source, 5)
         records = Records()
         seen: list[tuple[int, int | None]] = []
-        observed = replace(context(records), progress=lambda done, total: seen.append((done, total)))
+        observed = replace(
+            context(records), progress=lambda done, total: seen.append((done, total))
+        )
         list(source.connector().pull(None, observed))
         assert seen
         assert all(total is None or done <= total for done, total in seen)

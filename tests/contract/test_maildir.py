@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -43,7 +42,7 @@ class MaildirSource(Source):
         (self.root / "new" / "1795400000.M9P7.host").write_bytes(b"")
 
     def take_away(self) -> None:
-        os.rename(self.root, self.root.with_name("unmounted"))
+        self.root.rename(self.root.with_name("unmounted"))
 
 
 class TestMaildir(ConnectorContract):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -45,7 +44,7 @@ class MboxSource(Source):
         (self.root / "Other.mbox").write_bytes(b"\x1f\x8b\x08\x00 compressed")
 
     def take_away(self) -> None:
-        os.rename(self.root, self.root.with_name("unmounted"))
+        self.root.rename(self.root.with_name("unmounted"))
 
 
 class TestMbox(ConnectorContract):

@@ -47,7 +47,8 @@ _DAY = 86400
 # "From " at the start of a line is a separator only with a time in the same line and a header
 # field in the next: writers leave such lines unescaped in texts.
 _SEPARATOR: Final = re.compile(
-    rb"From [^\n]{0,900}?\d{1,2}:\d\d[^\n]{0,100}\r?\n(?=(?:>From |[!-9;-~]{1,100}[ \t]*:|\r?\n|\Z))"
+    rb"From [^\n]{0,900}?\d{1,2}:\d\d[^\n]{0,100}\r?\n"
+    rb"(?=>From |[!-9;-~]{1,100}[ \t]*:|\r?\n|\Z)"
 )
 _ASCTIME = re.compile(
     rb"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(\d{1,2}) (\d\d):(\d\d)(?::(\d\d))?"
@@ -257,12 +258,12 @@ class Mbox:
             source_id = f"{scan.folder}#{_identity(headers, head)}"
             first = source_id not in present
             present.add(source_id)
-            if wanted is not None:
-                if source_id not in wanted or not first:
-                    continue
-            elif not first or (source_id in known and span.separator != scan.again):
+            if not first:
                 continue
-            elif 0 < span.stamp < since:
+            if wanted is not None:
+                if source_id not in wanted:
+                    continue
+            elif 0 < span.stamp < since or (source_id in known and span.separator != scan.again):
                 continue
             result = read_or_set_aside(
                 BytesIO(_message(handle, span, head, context)),

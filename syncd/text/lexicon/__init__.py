@@ -18,7 +18,7 @@ from syncd.text.patterns import Pattern, PatternError, Vocabulary, parse
 from syncd.text.words import spell_out, tokens
 
 KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
-FLAGS: Final = frozenset({"question", "weak", "dated", "attachment", "not", "never", "weaken"})
+FLAGS: Final = frozenset({"question", "weak", "dated", "attachment", "sure", "not", "never", "weaken"})
 _HEADING = re.compile(r"(?P<name>[\w ,'-]+?)\s*(?:\((?P<flags>[\w, ]+)\))?")
 _PARTS = frozenset({"language", "common", "elisions", "spelling", "lists", "openers", "not_names", "greetings", "signals"})
 

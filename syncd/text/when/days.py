@@ -73,7 +73,7 @@ def weekend(today: date, offset: int) -> Interval:
 
 
 def period(unit: str, today: date, offset: int) -> Interval:
-    """The week, weekend, month, quarter, half-year or year that is `offset` from the current one."""
+    """The week, month, quarter … that is `offset` (≥ 0) from the current one."""
     if unit == "day":
         return Interval(plus(today, offset), plus(today, offset))
     if unit == "week":
@@ -123,12 +123,15 @@ def part(unit: str, whole: Interval, edge: str, today: date) -> Interval:
             "mid": Interval(first.replace(day=11), first.replace(day=20)),
             "late": Interval(first.replace(day=21), last),
         }[edge]
-    third = MONTHS.get(unit, 3) // 3
-    second, last_third = plus_months(first, third), plus_months(first, 2 * third)
+    if unit == "year":
+        begin, mid, end, late = 3, 4, 8, 9
+    else:
+        third = MONTHS.get(unit, 3) // 3
+        begin, mid, end, late = third, third, 2 * third, 2 * third
     return {
-        "begin": Interval(first, plus(second, -1)),
-        "mid": Interval(second, plus(last_third, -1)),
-        "late": Interval(last_third, last),
+        "begin": months(first, begin),
+        "mid": Interval(plus_months(first, mid), plus(plus_months(first, end), -1)),
+        "late": Interval(plus_months(first, late), last),
     }[edge]
 
 
@@ -196,7 +199,6 @@ _FIXED = {
     "christmas": (12, 25),
     "christmas-eve": (12, 24),
     "boxing": (12, 26),
-    "holidays": (12, 24),
     "new-year": (1, 1),
     "new-year-eve": (12, 31),
     "halloween": (10, 31),
@@ -219,8 +221,16 @@ _NTH_WEEKDAY = {"thanksgiving": (11, 3, 4), "labor": (9, 0, 1)}
 """Month, weekday, which one. Thanksgiving is the one of the United States."""
 
 
-def holiday(tag: str, today: date) -> date:
-    """The next such day from today on."""
+def holiday(tag: str, today: date) -> Interval:
+    """The next such day from today on; "holidays" are those from Christmas to New Year."""
+    if tag == "holidays":
+        year = today.year - (today <= date(today.year, 1, 1))
+        return Interval(date(year, 12, 24), plus_months(date(year, 12, 1), 1))
+    day = _feast(tag, today)
+    return Interval(day, day)
+
+
+def _feast(tag: str, today: date) -> date:
     if tag in _FIXED:
         return day_of_year(today, *_FIXED[tag]) or date.max
     for year in (today.year, min(today.year + 1, date.max.year)):

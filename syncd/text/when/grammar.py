@@ -80,6 +80,8 @@ class Ref:
     """A weekday and nothing else: in French "le lundi" is a habit."""
     bare: bool = False
     """A name of a period that needs a preposition to be a date ("March")."""
+    through: bool = False
+    """The end of a stretch: "to Friday"."""
     lead: bool = False
     """The words that make it a deadline are part of it ("within two days")."""
 
@@ -149,6 +151,8 @@ class Grammar:
         if resolved is None:
             return None
         span, certainty = resolved
+        if role in ("from", "aside") and refs[-1].through:
+            role = "on"
         if role == "after" and self._clock(i) is not None:
             role = "on"  # after 3 pm on Friday is on Friday
         if role == "after":
@@ -201,6 +205,7 @@ class Grammar:
             return "aside"
         roles: dict[Kind, Role] = {
             Kind.BY: "deadline",
+            Kind.LATEST: "deadline",
             Kind.BEFORE: "deadline",
             Kind.UNTIL: "until",
             Kind.FROM: "from",
@@ -238,7 +243,8 @@ class Grammar:
             j = refs[-1].end
             joint = self.tokens[j]
             mark = joint.text if joint.kind is Kind.MARK else ""
-            if joint.kind not in (Kind.OR, Kind.AND, Kind.TO) and mark not in (",", "-", "/"):
+            through = joint.kind in (Kind.TO, Kind.UNTIL) or mark == "-"
+            if joint.kind not in (Kind.OR, Kind.AND) and not through and mark not in (",", "/"):
                 return refs
             k = j + 1
             while self.tokens[k].kind in (Kind.THE, Kind.ON, Kind.OR) and k < j + 3:
@@ -254,7 +260,7 @@ class Grammar:
                 return refs
             if other.unit == "clock" or (self.tokens[other.end].kind is Kind.AGO):
                 return refs
-            refs.append(other)
+            refs.append(replace(other, through=through))
         return refs
 
     @staticmethod
@@ -288,9 +294,13 @@ class Grammar:
             if settled is None:
                 return None
             span, sure = settled
+            if ref.plain and refs[-1].span is not None and refs[-1].weekday >= 0:
+                day = days.plus(days.monday_of(refs[-1].span.first), ref.weekday)
+                span = Interval(day, day)
             if ref.weekday >= 0 and not ref.day and spans and ref.span is None:
                 following = days.next_weekday(spans[-1].last, ref.weekday)
-                if following - spans[0].first < abs(span.first - spans[0].first):
+                closer = following - spans[0].first < abs(span.first - spans[0].first)
+                if ref.through or closer:
                     span = Interval(following, following)
             spans.append(span)
             certainty = weaker(certainty, sure)
@@ -354,7 +364,8 @@ class Grammar:
             return None
         mark = self.tokens[j]
         if mark.text in ("am", "pm") or mark.kind is Kind.HOUR_MARK:
-            if mark.text.startswith("p") and hour < 12:
+            afternoon = mark.text.startswith("p") or (mark.text.startswith("o") and hour < 7)
+            if afternoon and hour < 12:
                 hour += 12
             j += 1
         return (hour, j) if hour <= 24 else None
@@ -365,7 +376,7 @@ class Grammar:
             k = j
             if self.tokens[k].text == ",":
                 k += 1
-            if self.tokens[k].kind is Kind.DAYPART:
+            if self.tokens[k].kind is Kind.DAYPART or self.tokens[k].tag == "part":
                 j = k + 1
                 continue
             if self.tokens[k].kind in _TIME_LEADS:
@@ -434,13 +445,15 @@ class Grammar:
     # Single days
 
     def _anchor(self, i: int) -> Ref:
-        day = days.plus(self.today, self.tokens[i].n)
-        return Ref(self._with_time(i + 1), Interval(day, day))
+        ahead, j = self.tokens[i].n, i + 1
+        if self.tokens[j].kind is Kind.WEEK_LATER:
+            ahead, j = ahead + self.tokens[j].n, j + 1
+        return self._fixed_day(j, days.plus(self.today, ahead))
 
     def _holiday(self, i: int) -> Ref:
         token = self.tokens[i]
-        day = days.holiday(token.tag, self.today)
-        return Ref(i + 1, Interval(day, day), "medium", unit="holiday")
+        span = days.holiday(token.tag, self.today)
+        return Ref(self._with_time(i + 1), span, "medium", unit="holiday")
 
     def _date(self, i: int) -> Ref | None:
         token = self.tokens[i]
@@ -459,7 +472,7 @@ class Grammar:
         beside = beside or (before.kind is Kind.MARK and before.text in (",", ":", "-"))
         if not beside or before.text == "les" or (a, b) == (24, 7):
             return None
-        if after.kind not in _FOLLOWS_DAY or after.kind is Kind.OF:
+        if after is not END and (after.kind not in _FOLLOWS_DAY or after.kind is Kind.OF):
             return None
         return self._day_and_month(a, b, 0, i + 1)
 
@@ -521,10 +534,8 @@ class Grammar:
         if token.tag == "weak":
             if self.tokens[j].text == "." and self._abbreviated(j):
                 j += 1
-            nearby = self._before(i).kind in _PREPOSITIONS | {Kind.RELATIVE}
-            if not (nearby and not self.french) and self.tokens[j].kind is not Kind.NUMBER:
-                if not (self.tokens[j].text == "," and self.tokens[j + 1].kind is Kind.MONTH):
-                    return None
+            if not self._weekday_after_all(i, j):
+                return None
         date_ref = None if self._clock(j) else self._date_of_weekday(weekday, j)
         if date_ref is not None:
             return date_ref
@@ -532,6 +543,8 @@ class Grammar:
         after = self.tokens[j]
         if token.tag == "week":
             return self._fixed_day(j, days.plus(base, 7))
+        if after.kind is Kind.AFTER and self.tokens[j + 1].kind is Kind.RELATIVE:
+            return self._fixed_day(j + 2, days.plus(base, 7), "medium")
         if after.kind is Kind.WEEK_LATER:
             base = days.next_weekday(self.today, weekday, today_counts=True)
             return self._fixed_day(j + 1, days.plus(base, after.n))
@@ -549,6 +562,19 @@ class Grammar:
                 return in_week
         return Ref(end, weekday=weekday, plain=True)
 
+    def _weekday_after_all(self, i: int, j: int) -> bool:
+        """Whether a short word ("sun", "mer") stands where only a weekday can."""
+        before, after = self._before(i), self.tokens[j]
+        if after.kind is Kind.NUMBER:
+            return True
+        if after.text == "," and self.tokens[j + 1].kind is Kind.MONTH:
+            return True
+        if self.french:
+            return False
+        if after.kind is Kind.OR or before.kind is Kind.OR:
+            return self.tokens[j + 1 if after.kind is Kind.OR else i - 2].kind is Kind.WEEKDAY
+        return before.kind in _PREPOSITIONS | {Kind.RELATIVE}
+
     def _fixed_day(self, j: int, day: date, certainty: Confidence = "high") -> Ref:
         return Ref(self._with_time(j), Interval(day, day), certainty)
 
@@ -564,7 +590,7 @@ class Grammar:
         if found is None or found.unit != "week" or found.span is None:
             return None
         monday = days.plus(found.span.last, -days.FRIDAY)
-        return self._fixed_day(found.end, days.plus(monday, weekday))
+        return replace(self._fixed_day(found.end, days.plus(monday, weekday)), weekday=weekday)
 
     def _date_of_weekday(self, weekday: int, j: int) -> Ref | None:
         """The date that names the same day: Friday 12 March, lundi 12, Monday the 15th."""
@@ -632,19 +658,18 @@ class Grammar:
             month = self._period(k, bare=True)
             if month is not None and month.unit == "month" and month.span is not None:
                 day = days.exact(month.span.first.year, month.span.first.month, n)
-                if day is not None and day < self.today and not month.certainty == "high":
+                if day is not None and day < self.today and month.certainty != "high":
                     return Ref(self._with_time(month.end), day=n)
                 return None if day is None else self._fixed_day(month.end, day)
             return None
         if in_words and not certain:
             return None
-        if before.text == "au" or (
-            self.tokens[j].kind not in _FOLLOWS_DAY and self.tokens[j] is not END
-        ):
+        after = self.tokens[j]
+        if before.text == "au" or (after is not END and after.kind not in _FOLLOWS_DAY):
             return None
-        if self.tokens[j].kind is Kind.RELATIVE and self.tokens[j].n < 0:
-            return None
-        if self.tokens[j].kind is Kind.RELATIVE:
+        if after.kind is Kind.RELATIVE:
+            if after.n < 0:
+                return None
             j += 1
         return Ref(self._with_time(j), certainty="high", day=n)
 
@@ -719,7 +744,9 @@ class Grammar:
                 more = self._cardinal(j + 1)
                 if more is not None and more[0] >= least:
                     most, j = more
-        elif token.kind is Kind.RANGE:
+        elif token.kind is Kind.RANGE or (
+            token.kind is Kind.SLASH and token.parts[1] == token.parts[0] + 1
+        ):
             least, most = token.parts
             j += 1
         elif token.kind is Kind.FEW:
@@ -736,6 +763,8 @@ class Grammar:
             return None
         if unit.tag == "span":
             return least * unit.n, most * unit.n, "day", j + 1
+        if unit.text == "day" and self.tokens[j + 1].kind in (Kind.AFTER, Kind.BEFORE):
+            counted = True  # the day after
         if not counted or unit.tag.startswith("season"):
             return None
         j += 1
@@ -833,7 +862,7 @@ class Grammar:
         given = False
         if self.french and (number := self._cardinal(j)):
             count, j = number
-            most, given = count, True
+            given = True
         token = self.tokens[j]
         if token.kind is Kind.RELATIVE and token.n == 1:
             coming = token.tag == "coming"
@@ -886,9 +915,11 @@ class Grammar:
         if joint.kind is Kind.HENCE:
             span, sure = self._ahead(quantity)
             return Ref(j + 1, span, sure, unit="duration")
-        if joint.kind not in (Kind.FROM, Kind.AFTER, Kind.BEFORE, Kind.ON) or most == 0:
+        if joint.kind is Kind.WEEKDAY and not self.french:
+            j -= 1  # a week Thursday
+        elif joint.kind not in (Kind.FROM, Kind.AFTER, Kind.BEFORE, Kind.ON):
             return None
-        if joint.kind is Kind.ON and unit != "week":
+        if most == 0 or (joint.kind in (Kind.ON, Kind.WEEKDAY) and unit != "week"):
             return None
         k = j + 1
         while self.tokens[k].kind is Kind.THE:
@@ -927,6 +958,9 @@ class Grammar:
         if token.kind is Kind.RELATIVE:
             if token.n < 0:
                 return None
+            if after.text == "-":  # mid-next-week
+                i += 1
+                after = self.tokens[i + 1]
             if after.kind is Kind.MONTH:
                 return self._named_month(i + 1)
             if after.kind is Kind.UNIT and self._is_period(after.tag):
@@ -1012,7 +1046,7 @@ class Grammar:
                 continue
             friday = days.plus(monday, days.FRIDAY)
             if friday >= self.today:
-                return Ref(j, Interval(monday, friday), "medium", unit="week", bare=True)
+                return Ref(j, Interval(monday, friday), "medium", unit="week", bare=not self.french)
         return None
 
     def _named_month(self, i: int) -> Ref | None:
@@ -1138,16 +1172,21 @@ class Grammar:
         found = self._period(i, bare=False)
         if found is None or found.span is None:
             return None
-        k = found.end
-        if found.unit == "week":
-            while self.tokens[k].kind is Kind.ON or self.tokens[k].text == ",":
-                k += 1
-            if self.tokens[k].kind is Kind.WEEKDAY and self.tokens[k].tag != "weak":
-                monday = days.plus(found.span.last, -days.FRIDAY)
-                return self._fixed_day(k + 1, days.plus(monday, self.tokens[k].n))
         if self.tokens[found.end].kind is Kind.EDGE and self.tokens[found.end].tag == "end":
             return self._part(found, "end", found.end + 1)
-        return replace(found, bare=False)
+        return self._on_weekday(replace(found, bare=False))
+
+    def _on_weekday(self, whole: Ref) -> Ref:
+        """Next week, on Thursday: the weekday behind a week; else the period itself."""
+        k = whole.end
+        while self.tokens[k].kind is Kind.ON or self.tokens[k].text == ",":
+            k += 1
+        if whole.unit != "week" or whole.span is None or self.tokens[k].kind is not Kind.WEEKDAY:
+            return whole
+        if self.tokens[k].tag == "weak":
+            return whole
+        monday = days.plus(whole.span.last, -days.FRIDAY)
+        return self._fixed_day(k + 1, days.plus(monday, self.tokens[k].n))
 
     def _relative_weekday(self, i: int) -> Ref | None:
         token, weekday = self.tokens[i], self.tokens[i + 1].n
@@ -1165,16 +1204,19 @@ class Grammar:
 
     def _last_of(self, i: int) -> Ref | None:
         """ "the last Friday of March" is to come; "last Friday" is past."""
-        return self._nth_within(i, 0, i + 1)
+        return self._nth_within(0, i + 1)
 
     def _nth(self, i: int) -> Ref | None:
         """the first Monday of March, the second week of January, the first quarter."""
         ordinal = self._ordinal(i)
         if ordinal is None:
             return None
-        return self._nth_within(i, *ordinal) or self._nth_period(i)
+        return self._nth_within(*ordinal) or self._nth_period(i)
 
-    def _nth_within(self, i: int, nth: int, j: int) -> Ref | None:
+    def _nth_within(self, nth: int, j: int) -> Ref | None:
+        count = 1
+        if (number := self._cardinal(j)) is not None and 1 <= number[0] <= 31:
+            count, j = number
         token = self.tokens[j]
         if token.kind not in (Kind.WEEKDAY, Kind.UNIT):
             return None
@@ -1186,20 +1228,23 @@ class Grammar:
         whole = self._period(k, bare=True)
         if whole is None or whole.span is None:
             return None
-        span = self._nth_span(token, nth, whole.unit, whole.span)
+        span = self._nth_span(token, nth, count, whole.unit, whole.span)
         if span is not None and span.last < self.today and whole.certainty != "high":
             later = self._following(whole)
-            span = self._nth_span(token, nth, whole.unit, later)
+            span = self._nth_span(token, nth, count, whole.unit, later)
         if span is None:
             return None
         single = span.first == span.last
         return Ref(whole.end, span, unit="day" if single else token.tag)
 
-    def _nth_span(self, token: Token, nth: int, unit: str, whole: Interval) -> Interval | None:
+    def _nth_span(
+        self, token: Token, nth: int, count: int, unit: str, whole: Interval
+    ) -> Interval | None:
+        """The nth weekday, half or (so many) days or weeks of a period; 0 is the last."""
         if token.kind is Kind.WEEKDAY:
             day = days.nth_weekday(whole, token.n, nth)
             return None if day is None else Interval(day, day)
-        size = {"day": 1, "week": 7, "span": token.n}.get(token.tag, 0)
+        size = {"day": 1, "week": 7, "span": token.n}.get(token.tag, 0) * count
         if token.tag == "half" and unit in ("month", "year", "quarter", "half"):
             middle = whole.first + (whole.last - whole.first) / 2
             halves = (Interval(whole.first, middle), Interval(days.plus(middle, 1), whole.last))
@@ -1212,6 +1257,8 @@ class Grammar:
             return None
         if nth == 0:
             return Interval(days.plus(whole.last, 1 - size), whole.last)
+        if count > 1 and nth > 1:
+            return None
         first = days.plus(whole.first, size * (nth - 1))
         return Interval(first, days.plus(first, size - 1)) if first <= whole.last else None
 
@@ -1220,18 +1267,27 @@ class Grammar:
         unit, after = self.tokens[i], self.tokens[i + 1]
         if self.french and (ahead := self._next_few(i, loose=False)) is not None:
             return ahead
+        if unit.tag == "day" and after.kind in (Kind.AFTER, Kind.BEFORE):
+            return self._shifted(i)
         if not self._is_period(unit.tag):
             return None
         k = i + 2 if after.text == "-" else i + 1
+        if after.text == "'" and self.tokens[k + 1].text == "s":
+            k += 2
         edge = self.tokens[k]
         if edge.kind is Kind.EDGE and edge.tag == "end" and edge.text == "end":
             return self._part(self._of_unit(unit.tag, 0, k), "end", k + 1)
         found = self._period(i, bare=False)
         if found is not None:
-            return found if self.french or found.bare else replace(found, bare=False)
+            return self._on_weekday(found)
+        definite = self._before(i).kind is Kind.THE
+        if unit.tag.startswith("season"):
+            lead = self._lead(i)
+            if lead.kind is Kind.TO and not (self.french and (definite or lead.text == "au")):
+                return None
+            return replace(self._of_unit(unit.tag, 0, i + 1), certainty="low", bare=True)
         if unit.tag != "weekend":
             return None
-        definite = self._before(i).kind is Kind.THE
         if not definite or self._lead(i).kind not in _PREPOSITIONS:
             return None
         return self._weekend(i)
@@ -1250,12 +1306,11 @@ class Grammar:
             j += 1
         if self.tokens[j].kind is Kind.IN and edge.tag in ("later", "whole"):
             j += 1 + (self.tokens[j + 1].kind is Kind.THE)
-        if not self.french and edge.text.split()[-1] in _VERBS and not linked:
-            if self._lead(i).kind not in (Kind.BY, Kind.BEFORE, Kind.AT, Kind.UNTIL):
-                return None
-        if edge.tag == "whole" and self.french and self.tokens[j].kind is Kind.UNIT:
-            if self.tokens[j].tag == "day":
-                return None
+        verb = not self.french and not linked and edge.text.split()[-1] in _VERBS
+        if verb and self._lead(i).kind not in (Kind.BY, Kind.BEFORE, Kind.AT, Kind.UNTIL):
+            return None
+        if edge.tag == "whole" and self.tokens[j].tag == "day":
+            return None
         ahead = self._next_few(j, loose=False) if edge.tag == "whole" else None
         if ahead is not None:
             return ahead

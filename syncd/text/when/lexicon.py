@@ -112,14 +112,14 @@ ENGLISH: Lexicon = _merge(
                 "|rather|maybe|perhaps|who|what|how|let|per|without|about|regarding|once|through",
                 Kind.BY: "by|no later than|not later than|due|due on|due by|at the latest by"
                 "|at the latest on|latest by|latest|deadline|deadline is|deadline of|prior to or on"
-                "|on or before|by or before|not after|by or on",
+                "|on or before|not after|due date|due date is|have until|has until|have till|target date",
                 Kind.BEFORE: "before|prior to|ahead of|in advance of",
                 Kind.UNTIL: "until|till|til|up to|through to|'til|valid through",
                 Kind.AFTER: "after|following|past",
                 Kind.ON: "on|on or about|on or around|as early as|come|scheduled|around|about"
                 "|circa|effective",
                 Kind.AT: "at|around|about|@",
-                Kind.FROM: "from|starting|starting on|starting from|beginning|as of|as from"
+                Kind.FROM: "not before|no earlier than|no sooner than|from|starting|starting on|starting from|beginning|as of|as from"
                 "|commencing|effective from",
                 Kind.SINCE: "since|dated|ever since",
                 Kind.FOR: "for|throughout|during the whole",
@@ -154,6 +154,8 @@ ENGLISH: Lexicon = _merge(
             "midnight": Entry(Kind.NOON, 24),
             "the morning": Entry(Kind.DAYPART),
             "fortnight": Entry(Kind.UNIT, 14, "span"),
+            "in half an hour": Entry(Kind.ANCHOR, 0),
+            "within half an hour": Entry(Kind.ANCHOR, 0),
             "p . m": Entry(Kind.HOUR_MARK),
             "a . m": Entry(Kind.HOUR_MARK),
             "p . m .": Entry(Kind.HOUR_MARK),
@@ -364,6 +366,7 @@ ENGLISH: Lexicon = _merge(
             {
                 "christmas": "christmas|xmas|christmas day|x - mas",
                 "christmas-eve": "christmas eve",
+                "holidays": "holidays|holiday season|festive season",
                 "new-year": "new year ' s day|new year|the new year|new year ' s|new years|new years day",
                 "new-year-eve": "new year ' s eve|new years eve",
                 "easter": "easter|easter sunday",
@@ -392,13 +395,14 @@ FRENCH: Lexicon = _merge(
                 "|courant|quand|lorsque|selon|dont|ou|sous reserve|midi|tu|m|t|l|ils|elles|quel"
                 "|après|en fonction|suite|concernant|au lieu|sachant|etant|idealement|maximum|max",
                 Kind.BY: "d ' ici|d ' ici a|d ' ici au|au plus tard|au plus tard a|au plus tard en|pour|échéance"
+                "|avez jusqu ' à|avez jusqu ' au|as jusqu ' à|as jusqu ' au|ont jusqu ' à|ont jusqu ' au"
                 "|date limite|dernier délai|d ' ici aux|d ' ici environ",
                 Kind.BEFORE: "avant",
                 Kind.UNTIL: "jusqu ' à|jusqu ' au|jusque|jusqu ' en|jusqu ' aux",
                 Kind.AFTER: "après|a l ' issue de|au dela du|a l ' issue du",
                 Kind.ON: "en|aux alentours du|autour du|sur|aux|lors de|des|courant",
                 Kind.AT: "vers|autour de|aux alentours de|aux environs de",
-                Kind.FROM: "a partir de|a partir du|a compter de|a compter du|a dater du|a partir d '",
+                Kind.FROM: "pas avant|a partir de|a partir du|a compter de|a compter du|a dater du|a partir d '",
                 Kind.SINCE: "depuis|en date du|daté du|datant du|datée du|datant de",
                 Kind.FOR: "pendant|durant|tout au long de|pour une durée de|pour une période de",
                 Kind.EVERY: "chaque|tous les|toutes les|un|par|tous|toutes|une|aucun",
@@ -406,7 +410,7 @@ FRENCH: Lexicon = _merge(
                 Kind.THE: "le|la|l '|les",
                 Kind.AND: "et|ainsi que",
                 Kind.OR: "ou|voire|ou bien|ou encore|sinon|soit",
-                Kind.TO: "a|au|jusqu ' au|jusqu ' à",
+                Kind.TO: "a|au",
                 Kind.BETWEEN: "entre",
                 Kind.IN: "dans|dans environ|dans a peu pres|au cours des|au cours de|au cours du",
                 Kind.WITHIN: "sous|dans un délai de|dans un délai maximum de|dans un délai maximal de|dans un délai d '"
@@ -429,6 +433,8 @@ FRENCH: Lexicon = _merge(
             }
         ),
         {
+            "dans une demi - heure": Entry(Kind.ANCHOR, 0),
+            "d ' ici une demi - heure": Entry(Kind.ANCHOR, 0),
             "midi": Entry(Kind.NOON, 12),
             "minuit": Entry(Kind.NOON, 24),
             "ce midi": Entry(Kind.ANCHOR, 0),
@@ -574,13 +580,17 @@ FRENCH: Lexicon = _merge(
         ),
         _rows(
             Kind.ANCHOR,
-            "aujourd ' hui|aujourdhui|auj|ce soir|ce matin|cet après - midi|cet aprem"
-            "|cet après midi|cette nuit|ce jour|ce jour meme|le jour meme|dans la journée"
-            "|plus tard dans la journée|dans la soirée|dans l ' après - midi|dans la matinée"
-            "|en fin d ' après - midi|en fin de matinée|en début d ' après - midi|en soirée"
-            "|en début de soirée|avant la nuit|courant de journée|en cours de journée"
-            "|cette après - midi|en cours d ' après - midi|cette après midi|fin d ' après - midi"
-            "|cette matinée|cette soirée|en cours de matinée|fin de matinée",
+            "dans la journée|dans la soirée|dans l ' après - midi|dans la matinée|en soirée"
+            "|en fin d ' après - midi|en fin de matinée|en début d ' après - midi"
+            "|en début de soirée|en cours d ' après - midi|fin d ' après - midi|fin de matinée"
+            "|en cours de matinée|en cours de journée",
+            tag="part",
+        ),
+        _rows(
+            Kind.ANCHOR,
+            "aujourd ' hui|aujourdhui|auj|ce soir|ce matin|cet après - midi|cet aprem|cette nuit"
+            "|cet après midi|cette après - midi|cette après midi|ce jour|ce jour même|le jour même"
+            "|plus tard dans la journée|cette matinée|cette soirée|courant de journée",
             "demain|des demain",
             "après - demain|après demain|surlendemain",
         ),

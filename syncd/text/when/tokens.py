@@ -85,15 +85,20 @@ def _telling_words(lexicon: Lexicon) -> frozenset[str]:
 
 _TELLING_WORDS = {language: _telling_words(lexicon) for language, lexicon in BY_LANGUAGE.items()}
 _FIGURE = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\w+")
+_ASCII_WORDS = str.maketrans(
+    {chr(c): "0" if chr(c).isdigit() else " " for c in range(128) if not chr(c).isalpha()}
+)
 
 
 def may_hold_date(text: str, language: str) -> bool:
     """A cheap look, before anything is parsed: False where the text cannot name a date."""
-    if _FIGURE.search(text):
-        return True
-    words = _TELLING_WORDS.get(language)
-    return words is not None and not words.isdisjoint(_WORD.findall(text.lower()))
+    telling = _TELLING_WORDS.get(language, frozenset())
+    text = text.lower()
+    if text.isascii():  # no regular expression: most sentences end here
+        text = text.translate(_ASCII_WORDS)
+        return "0" in text or not telling.isdisjoint(text.split())
+    return _FIGURE.search(text) is not None or not telling.isdisjoint(_WORD.findall(text))
 
 
 Phrases = dict[str, list[tuple[list[str], Entry]]]
@@ -124,6 +129,11 @@ def tokenize(folded: str, language: str) -> list[Token]:
         start = folded.index(word, end)
         end = start + len(word)
         i += 1
+        if word in _CODES and (code := _code(folded, start)):
+            tokens.append(code)
+            end = code.end
+            i += 1
+            continue
         entries = phrases.get(word)
         if entries is not None:
             found = _longest(entries, words, i - 1)
@@ -134,11 +144,7 @@ def tokenize(folded: str, language: str) -> list[Token]:
                 i += size - 1
                 tokens.append(Token(kind, n, tag, (), folded[start:end], start, end))
                 continue
-        if word in _CODES and (code := _code(folded, start)):
-            tokens.append(code)
-            end = code.end
-            i += 1
-        elif word[0].isdigit():
+        if word[0].isdigit():
             tokens.append(_number(folded, word, start, end))
         else:
             kind = Kind.OTHER if word[0].isalnum() else Kind.MARK
@@ -150,9 +156,10 @@ def tokenize(folded: str, language: str) -> list[Token]:
 def _longest(
     entries: list[tuple[list[str], Entry]], words: list[str], i: int
 ) -> tuple[int, Entry] | None:
+    second = words[i + 1] if i + 1 < len(words) else ""
     for phrase, entry in entries:
         size = len(phrase)
-        if size == 1 or words[i : i + size] == phrase:
+        if size == 1 or (phrase[1] == second and words[i : i + size] == phrase):
             return size, entry
     return None
 
@@ -171,8 +178,9 @@ def _number(folded: str, text: str, start: int, end: int) -> Token:
     before = folded[start - 1] if start else " "
     after = folded[end] if end < len(folded) else " "
     if before in _CURRENCY or after in _CURRENCY or before.isalpha() or before in "_/\\@=+":
-        # $12, 5%, v6
-        return junk
+        # $12, 5%, v6; but 14h30
+        minutes = before == "h" and start > 1 and folded[start - 2].isdigit() and len(text) == 2
+        return Token(Kind.NUMBER, int(text), "", (), text, start, end) if minutes else junk
     if text.isascii() and text.isdigit():
         return Token(Kind.NUMBER, int(text), "", (), text, start, end) if len(text) <= 4 else junk
     match = _NUMERIC.fullmatch(text)

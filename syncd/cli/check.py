@@ -1,0 +1,59 @@
+"""`syncd check`: configuration, accounts and folders, every problem at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from syncd.cli.common import configuration, folders, state_folder
+from syncd.cli.terminal import plain
+from syncd.config import Configuration
+from syncd.errors import Problem, SyncdError, UserError
+
+
+@click.command()
+@folders
+def check(config: Path | None, state: Path | None) -> None:
+    """Check the configuration, the accounts and the folders. Exit code 1 and every problem."""
+    settings = configuration(config)
+    problems = [*_accounts(settings), *_folders(settings, state_folder(state))]
+    if problems:
+        raise UserError(*problems)
+    names = ", ".join(account.name for account in settings.accounts) or "none"
+    click.echo(
+        plain(
+            f"everything is fine: accounts {names}; {len(settings.rules)} rules; "
+            f"{len(settings.people)} people; summary in {settings.summary.folder}"
+        )
+    )
+
+
+def _accounts(settings: Configuration) -> list[Problem]:
+    from syncd.pipeline.pull import connector_of
+
+    problems: list[Problem] = []
+    for account in settings.accounts:
+        try:
+            connector_of(account).check()
+        except UserError as error:
+            problems.extend(error.problems)
+        except SyncdError as error:
+            problems.append(Problem(str(error), f"account {account.name}"))
+    return problems
+
+
+def _folders(settings: Configuration, state: Path) -> list[Problem]:
+    problems: list[Problem] = []
+    for what, folder in (("summary.folder", settings.summary.folder), ("--state", state)):
+        standing = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+        if not standing.is_dir() or not os.access(standing, os.W_OK):
+            problems.append(
+                Problem(
+                    f"{standing} is not a folder you may write to",
+                    what,
+                    "choose another folder or make it writable",
+                )
+            )
+    return problems

@@ -1,0 +1,111 @@
+"""`syncd init`: writes the three commented files, asking what it must."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from syncd.cli.common import config_option
+from syncd.cli.terminal import plain
+from syncd.config import FILES, config_folder, sample
+from syncd.errors import Problem, UserError
+from syncd.pipeline.publish import write_private
+
+_SOURCES = ("maildir", "mbox", "ics")
+
+
+@click.command()
+@config_option
+@click.option("--name", help="Your name as people write it.")
+@click.option("--me", multiple=True, metavar="ADDRESS", help="An address of yours; repeatable.")
+@click.option("--maildir", multiple=True, metavar="DIR", help="A folder of mail to read.")
+@click.option("--mbox", multiple=True, metavar="FILE", help="An mbox file or folder to read.")
+@click.option("--ics", multiple=True, metavar="FILE", help="A calendar file or folder to read.")
+@click.option("--language", type=click.Choice(["en", "fr"]), help="The language of the summary.")
+def init(
+    config: Path | None,
+    name: str | None,
+    me: tuple[str, ...],
+    maildir: tuple[str, ...],
+    mbox: tuple[str, ...],
+    ics: tuple[str, ...],
+    language: str | None,
+) -> None:
+    """Write syncd.yaml, rules.yaml and people.yaml, with comments. Files that exist are kept."""
+    folder = config_folder(config, os.environ)
+    sources = [
+        (kind, path)
+        for kind, paths in zip(_SOURCES, (maildir, mbox, ics), strict=True)
+        for path in paths
+    ]
+    if not (folder / "syncd.yaml").exists():
+        if sys.stdin.isatty():
+            name = name or click.prompt("Your name, as people write it")
+            me = me or tuple(click.prompt("Your addresses, separated by spaces").split())
+            if not sources:
+                sources = [("maildir", click.prompt("Your mail folder", default="~/Mail"))]
+            language = language or click.prompt(
+                "Language of the summary", type=click.Choice(["en", "fr"]), default="en"
+            )
+        text = _filled(sample("syncd.yaml"), name, me, sources, language)
+    else:
+        text = ""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in FILES:
+            _write(folder / file, text if file == "syncd.yaml" else sample(file))
+        for schema in ("syncd", "rules", "people"):
+            _write(folder / f"{schema}.schema.json", sample(f"{schema}.schema.json"), quiet=True)
+    except OSError as error:
+        raise UserError(
+            Problem(f"{folder} cannot be written: {error.strerror}", hint="choose another --config")
+        ) from error
+    click.echo(f"Look over syncd.yaml, then run: syncd check --config {plain(str(folder))}")
+
+
+def _write(path: Path, text: str, *, quiet: bool = False) -> None:
+    if path.exists():
+        if not quiet:
+            click.echo(plain(f"kept  {path}"))
+        return
+    write_private(path, text)
+    if not quiet:
+        click.echo(plain(f"wrote {path}"))
+
+
+def _filled(
+    text: str,
+    name: str | None,
+    me: tuple[str, ...],
+    sources: list[tuple[str, str]],
+    language: str | None,
+) -> str:
+    """The sample with the user's answers; JSON strings are YAML strings (YAML 1.2, 1.3)."""
+    if name:
+        text = text.replace("names: [Your Name]", f"names: [{_quoted(name)}]")
+    if me:
+        addresses = ", ".join(_quoted(address) for address in me)
+        text = text.replace("addresses: [you@example.org]", f"addresses: [{addresses}]")
+    if language:
+        text = text.replace("language: en\n", f"language: {language}\n", 1)
+    if sources:
+        entries = "".join(
+            f"  - name: {kind}{'' if place == 0 else f'-{place + 1}'}\n"
+            f"    connector: {kind}\n    path: {_quoted(path)}\n"
+            for place, (kind, path) in enumerate(sources)
+        )
+        text = re.sub(
+            r"  - name: archive\n    connector: maildir\n    path: ~/Mail\n",
+            lambda _: entries,
+            text,
+        )
+    return text
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

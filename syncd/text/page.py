@@ -1,0 +1,51 @@
+"""The lines of one message's text and what each was found to be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from syncd.text.zone import ZoneKind
+
+MAX_CHARACTERS: Final = 100_000
+MAX_LINES: Final = 1_500
+_SEEN: Final = 2_000
+"""Characters of one line that are looked at."""
+_MOST_LOOKS: Final = 80
+"""How often one text may make us look ahead over many lines; hostile texts ask often."""
+
+
+class Page:
+    """The state that the passes over a text share."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text[:MAX_CHARACTERS].splitlines(keepends=True)[:MAX_LINES]
+        """As written, with their ends."""
+        self.stripped = [line.strip()[:_SEEN] for line in self.lines]
+        """Without white space at both ends; empty for a blank line."""
+        self.kinds: list[ZoneKind | None] = [None] * len(self.lines)
+        """None: a blank line, which goes with what precedes it."""
+        self.breaks: set[int] = set()
+        """Lines that start a zone of their own although the one before is of the same kind."""
+        self.greeting: tuple[int, int] | None = None
+        """The line that greets, and how many of its stripped characters do."""
+        self._looks = _MOST_LOOKS
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def label(self, start: int, end: int, kind: ZoneKind) -> int:
+        """Label the lines `start` … `end` (exclusive); gives `end` back."""
+        for index in range(start, end):
+            self.kinds[index] = kind if self.stripped[index] else None
+        return end
+
+    def next_text(self, index: int) -> int:
+        """The first line from `index` that is not blank; len(self) if none is."""
+        while index < len(self.lines) and not self.stripped[index]:
+            index += 1
+        return index
+
+    def may_look(self) -> bool:
+        """Whether one more look over many lines is granted; counts it."""
+        self._looks -= 1
+        return self._looks >= 0
