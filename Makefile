@@ -32,9 +32,12 @@ format: $(VENV)/.development ## Put the style right
 
 bench: $(VENV)/.development ## The measurements that CHANGELOG.md quotes
 	$(BIN)/python -m pytest -m bench -s -p no:randomly
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 schemas: $(VENV)/.development ## Write config/*.schema.json anew from the models
-	$(BIN)/syncd schema --write config
+	@for file in syncd rules people; do \
+		$(BIN)/syncd schema $$file >config/$$file.schema.json.new && \
+		mv config/$$file.schema.json.new config/$$file.schema.json || exit 1; done
 
 lock: ## Resolve the dependencies anew (needs uv); the versions in the files stay where they can
 	$(LOCK) pyproject.toml --group build --output-file constraints.txt
@@ -46,9 +49,9 @@ clean: ## Delete the virtual environment, caches and builds
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "syncd needs Python 3.11 or later; \
-	this is " + sys.version.split()[0] + ". Choose another: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"syncd needs Python 3.11 or later. Name one: make PYTHON=python3.12 demo")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # The package itself is installed editable, without its dependencies: those come from the lock
 # file alone, every one checked against its hash.

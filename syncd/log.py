@@ -1,6 +1,7 @@
 """Logging: structured, to standard error; JSON on a pipe, readable on a terminal; secrets out.
 
-No mail content is logged at info level or above.
+No mail content is logged at info level or above. structlog is imported with the first event: a
+pass with nothing to say does not pay for it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,35 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
 _SECRET_KEYS = re.compile(r"(?i)token|secret|password|authori[sz]ation|cookie|assertion|\bcode\b")
 _SECRET_TEXT = re.compile(
-    r"(?i)(bearer\s+|(?:access_token|refresh_token|client_secret|code|id_token|assertion)[\"']?\s*[=:]\s*[\"']?)"
-    r"[^\s\"'&,}]+"
+    r"(?i)(bearer\s+|(?:access_token|refresh_token|client_secret|code|id_token|assertion)"
+    r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_level = logging.WARNING
+_logger: Any = None
+
+
+def configure(level: str) -> None:
+    """Log from this level on.
+
+    :param level: debug, info, warning or error
+    """
+    global _level, _logger
+    _level, _logger = logging.getLevelNamesMapping()[level.upper()], None
+
+
+def info(event: str, **values: Any) -> None:
+    """Log what happened; never mail content."""
+    if _level <= logging.INFO:
+        _structlog().info(event, **values)
+
+
+def warning(event: str, **values: Any) -> None:
+    """Log what somebody may have to look at; never mail content."""
+    if _level <= logging.WARNING:
+        _structlog().warning(event, **values)
 
 
 def redact(text: str) -> str:
@@ -37,27 +59,27 @@ def _redact_event(
     return event
 
 
-def configure(level: str = "warning") -> None:
-    """Set up logging for this process.
+def _structlog() -> Any:
+    global _logger
+    if _logger is None:
+        import structlog
 
-    :param level: debug, info, warning or error
-    """
-    terminal = sys.stderr.isatty()
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _redact_event,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            getattr(logging, level.upper(), logging.WARNING)
-        ),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+        terminal = sys.stderr.isatty()
+        renderer: Any = (
+            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+        )
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                _redact_event,
+                renderer,
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(_level),
+            logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+            cache_logger_on_first_use=False,
+        )
+        _logger = structlog.get_logger("syncd")
+    return _logger

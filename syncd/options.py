@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 _UNITS = {
     "second": timedelta(seconds=1),
@@ -19,6 +28,18 @@ _UNITS = {
     "year": timedelta(days=365),
 }
 _DURATION = re.compile(r"(\d{1,5})\s*(business\s+day|" + "|".join(_UNITS) + r")s?", re.IGNORECASE)
+
+_LONGEST = timedelta(days=100 * 365)
+"""So that a date plus or minus any duration is still a date."""
+
+
+def _nearest(text: str) -> str:
+    """`did you mean "3 days"? ` for a misspelt unit; empty where none is near."""
+    unit = text.lstrip("0123456789")
+    count = text[: len(text) - len(unit)]
+    names = [name if count == "1" else f"{name}s" for name in (*_UNITS, "business day")]
+    near = get_close_matches(unit.strip().lower()[:40], names, n=1, cutoff=0.6)
+    return f'did you mean "{count[:5]} {near[0]}"? ' if count and near else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +60,19 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> Duration:
         """:raises ValueError: not "NUMBER UNIT" """
-        match = _DURATION.fullmatch(str(text).strip())
+        text = str(text).strip()
+        match = _DURATION.fullmatch(text)
         if match is None:
             raise ValueError(
-                f"{text!r} is not a length of time; write a number and a unit, such as "
-                '"30 days", "1 business day", "2 weeks", "6 hours" or "2 years"'
+                f"{text[:40]!r} is not a length of time; {_nearest(text)}Write a number and a "
+                'unit, such as "30 days", "1 business day", "2 weeks", "6 hours" or "2 years"'
             )
         count, unit = int(match[1]), " ".join(match[2].lower().split())
-        if unit == "business day":
-            return cls(str(text).strip(), timedelta(days=count), count)
-        return cls(str(text).strip(), count * _UNITS[unit])
+        days = count if unit == "business day" else None
+        delta = count * _UNITS.get(unit, timedelta(days=1))
+        if delta > _LONGEST:
+            raise ValueError(f"{text!r} is too long; at most 100 years")
+        return cls(text, delta, days)
 
 
 def _duration(value: Any) -> Duration:
@@ -67,6 +91,25 @@ DurationOption = Annotated[
         }
     ),
 ]
+
+
+def _path(value: Any, info: ValidationInfo) -> Path:
+    value = str(value) if isinstance(value, Path) else value
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError('this is not a path; write one such as "~/Mail"')
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("there is no such user; after ~ comes a slash") from None
+    folder = (info.context or {}).get("folder")
+    return folder / path if folder is not None else path
+
+
+PathOption = Annotated[
+    Path, BeforeValidator(_path), WithJsonSchema({"type": "string", "examples": ["~/Mail"]})
+]
+"""A file or folder: `~` is expanded, and a relative path in a configuration file starts from the
+file's own folder. Whether it exists is asked when it is used."""
 
 
 class StrictModel(BaseModel):

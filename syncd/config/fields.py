@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -16,7 +15,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
     WithJsonSchema,
 )
 
@@ -124,18 +122,6 @@ def _pause(value: Duration) -> Duration:
     return value
 
 
-def _folder(value: Any, info: ValidationInfo) -> Path:
-    value = str(value) if isinstance(value, Path) else value
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise ValueError('this is not a folder; write a path, such as "~/syncd"')
-    try:
-        path = Path(value).expanduser()
-    except RuntimeError:
-        raise ValueError("there is no such user; after ~ comes a slash") from None
-    base = (info.context or {}).get("folder")
-    return base / path if base is not None else path
-
-
 Label = Annotated[str, AfterValidator(_label)]
 """The name of an account: also a word on the command line and part of a file's name."""
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
@@ -169,4 +155,3 @@ Birthday = Annotated[
 Interval = Annotated[DurationOption, AfterValidator(_interval)]
 History = Annotated[DurationOption, AfterValidator(_history)]
 Pause = Annotated[DurationOption, AfterValidator(_pause)]
-Folder = Annotated[Path, BeforeValidator(_folder), WithJsonSchema({"type": "string"})]

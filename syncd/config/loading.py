@@ -23,7 +23,7 @@ from syncd.config.models import (
 )
 from syncd.config.nearest import one_of
 from syncd.config.samples import sample
-from syncd.errors import ConfigError, Problem
+from syncd.errors import ConfigError, Problem, UserError
 from syncd.model import Goal, Note, Profile, Step
 from syncd.options import Duration
 
@@ -208,14 +208,18 @@ def _options(
         if chooser == "type":
             document.report(node.at, "`type` is missing", one_of("", sorted(known)))
         return None
-    if not isinstance(chosen.content, str) or chosen.content not in known:
+    if chosen.content not in list(known):  # a registry's own `in` would load the class
         document.report(
             chosen.at,
             f"there is no such {'connector' if chooser == 'connector' else 'type of rule'}",
             one_of(str(chosen.content), sorted(known)),
         )
         return None
-    model = known[chosen.content]
+    try:
+        model = known[str(chosen.content)]
+    except UserError as error:
+        document.report(chosen.at, error.problems[0].what, error.problems[0].hint)
+        return None
     try:
         return model.model_validate(
             {key: value for key, value in plain.items() if key not in beside},

@@ -15,7 +15,6 @@ from syncd.config.fields import (
     Birthday,
     Day,
     Email,
-    Folder,
     History,
     Holidays,
     Interval,
@@ -30,7 +29,7 @@ from syncd.config.fields import (
     Zone,
 )
 from syncd.model import SignalKind
-from syncd.options import Duration, StrictModel
+from syncd.options import Duration, PathOption, StrictModel
 
 
 class MeEntry(StrictModel):
@@ -64,7 +63,7 @@ class SummaryEntry(StrictModel):
         max_length=7,
         description="The days on which a summary is written",
     )
-    folder: Folder = Field(
+    folder: PathOption = Field(
         default=Path("~/syncd"), validate_default=True, description="Where summaries are written"
     )
     formats: list[str] = Field(

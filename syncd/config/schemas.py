@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import time
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -37,21 +36,6 @@ def schemas(
             **PeopleFile.model_json_schema(schema_generator=_Generator),
         },
     }
-
-
-def write_schemas(
-    folder: Path,
-    connectors: Mapping[str, type[BaseModel]],
-    rules: Mapping[str, type[BaseModel]],
-) -> None:
-    """Write the schemas into a folder, where the first line of each sample looks for them."""
-    for name, schema in schemas(connectors, rules).items():
-        (folder / name).write_text(schema_text(schema), encoding="utf-8")
-
-
-def schema_text(schema: Mapping[str, Any]) -> str:
-    """A schema as its file holds it."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 class _Generator(GenerateJsonSchema):

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from syncd.model import Batch, Cursor
-from syncd.text.reading import Reader
+
+if TYPE_CHECKING:
+    from syncd.text.reading import Reading
 
 
 class Known(Protocol):
@@ -28,6 +30,14 @@ class Known(Protocol):
 
     def folders(self) -> Collection[str]:
         """The folders that have stored items."""
+        ...
+
+
+class TextReader(Protocol):
+    """Analyses the text of one message (text.reading.Reader)."""
+
+    def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
+        """Read the text of a message written at `at` (aware, in the writer's zone)."""
         ...
 
 
@@ -44,7 +54,7 @@ class PullContext:
     me: frozenset[str]
     """My addresses, lower case."""
     known: Known
-    reader: Reader | None
+    reader: TextReader | None
     """Analyses text; None when the user wants no text read."""
     excerpt: int = 200
     """Characters of text kept with a message; 0 keeps none."""

@@ -9,10 +9,11 @@ from syncd.normalise.charsets import decode
 from syncd.normalise.headers import Headers
 from syncd.normalise.mime import Part, parts
 from syncd.normalise.safe_text import lines
-from syncd.text.html import html_to_text
 
 TEXT_LIMIT = 256 * 1024
 """Bytes of decoded text that are read of one message."""
+_HTML_LIMIT = 1024 * 1024
+"""Bytes of HTML that are read for its text: styles and embedded images make most of it."""
 _SMALL_IMAGE = 30 * 1024
 """Encoded bytes below which an inline image is taken for a logo."""
 _NOT_FILES = frozenset(
@@ -109,7 +110,9 @@ def _text(plain: list[Part], html: list[Part]) -> str:
     text = _joined(plain)
     if text.strip() or not html:
         return text
-    content, complete = html[0].content(TEXT_LIMIT)
+    from syncd.text.html import html_to_text  # brings lxml: only who reads HTML pays for it
+
+    content, complete = html[0].content(_HTML_LIMIT)
     return lines(html_to_text(decode(content, _charset(html[0]), complete=complete)))
 
 

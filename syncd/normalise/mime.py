@@ -18,6 +18,7 @@ MOST_PARTS = 200
 DEEPEST = 12
 _LONGEST_FIELD = 2000
 _LONGEST_HEAD = 16 * 1024
+_MOST_DELIMITERS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +152,29 @@ def parts(headers: Headers, data: bytes, start: int) -> Iterator[Part]:
 
 def _sections(data: bytes, begin: int, end: int, boundary: str) -> Iterator[tuple[int, int]]:
     """Where the parts between the delimiter lines of a multipart begin and end."""
-    delimiter = b"--" + boundary.encode("utf-8", "surrogateescape")
-    length = len(delimiter)
+    delimiter = b"\n--" + boundary.encode("utf-8", "surrogateescape")
     opened = -1
-    position = data.find(delimiter, begin, end)
-    while position >= 0:
-        after = position + length
-        if position == begin or data[position - 1 : position] in (b"\n", b"\r"):
-            closing = data[after : after + 2] == b"--"
-            line_end = data.find(b"\n", after, min(end, after + 1000))
-            rest = data[after : line_end if line_end >= 0 else min(end, after + 1000)]
-            # "--outer" must not match the line "--outer-inner" of a nested multipart.
-            if closing or not rest.strip():
-                if opened >= 0:
-                    yield opened, max(opened, _without_line_end(data, position))
-                if closing:
-                    return
-                opened = line_end + 1 if line_end >= 0 else end
-                after = opened
+    position = data.find(delimiter, max(0, begin - 1), end)
+    for _ in range(_MOST_DELIMITERS):
+        if position < 0:
+            break
+        after = position + len(delimiter)
+        closing = data.startswith(b"--", after)
+        line_end = data.find(b"\n", after, min(end, after + 1000))
+        rest = data[after : line_end if line_end >= 0 else min(end, after + 1000)]
+        # "--outer" must not match the line "--outer-inner" of a nested multipart.
+        if closing or not rest.strip():
+            if opened >= 0:
+                yield opened, max(opened, _without_line_end(data, position))
+            if closing:
+                return
+            opened = line_end + 1 if line_end >= 0 else end
+            after = opened - 1
         position = data.find(delimiter, after, end)
     if opened >= 0:
         yield opened, end
 
 
 def _without_line_end(data: bytes, position: int) -> int:
-    if data[position - 2 : position] == b"\r\n":
-        return position - 2
-    return position - 1
+    """Where the content before the delimiter at `position` (its line feed) ends."""
+    return position - 1 if data[position - 1 : position] == b"\r" else position

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import blake2b
 from io import BytesIO
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from syncd.model import Address, Direction, Message
 from syncd.normalise.addresses import is_one_of, parse_addresses, parse_sender
@@ -18,7 +18,9 @@ from syncd.normalise.folders import is_sent
 from syncd.normalise.headers import HEAD_LIMIT, Headers, head_of
 from syncd.normalise.moments import written_at
 from syncd.normalise.safe_text import one_line
-from syncd.text.reading import Reader, Reading
+
+if TYPE_CHECKING:
+    from syncd.text.reading import Reader, Reading
 
 FIRST_READ = 64 * 1024
 """Bytes that hold the header section of nearly every message, and all of most messages."""

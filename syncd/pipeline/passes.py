@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from tinydb import where
 
+from syncd import log
 from syncd.config import Configuration
 from syncd.findings.life import Record
 from syncd.model import Coverage, Snapshot
@@ -20,10 +20,8 @@ from syncd.pipeline.evaluate import active_rules, evaluate, horizon
 from syncd.pipeline.intake import Intake
 from syncd.pipeline.publish import take_over_answers
 from syncd.pipeline.pull import Progress, Pulled, pull_account, words_horizon
+from syncd.pipeline.reader import OnDemandReader
 from syncd.store import Store
-from syncd.text.reading import Reader
-
-log = structlog.get_logger()
 
 _KEPT_RUNS = 500
 _ENOUGH_MAIL = 10
@@ -60,7 +58,7 @@ def run_pass(
     _forget_what_no_longer_holds(store, configuration)
     take_over_answers(store, configuration.summary.folder, now=moment, today=today)
     days = horizon(active_rules(configuration))
-    reader = Reader(words=configuration.words) if configuration.text else None
+    reader = OnDemandReader(configuration.words) if configuration.text else None
     pulled = tuple(
         pull_account(
             store,

@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from tinydb import where
 
+from syncd import log
 from syncd.config import Account, Configuration
-from syncd.connectors.base import Connector, PullContext
+from syncd.connectors.base import Connector, PullContext, TextReader
 from syncd.errors import AuthRequired, CursorExpired, SyncdError, UserError
 from syncd.model import Batch, Coverage, Cursor
 from syncd.pipeline.intake import Intake, MassDeletion
 from syncd.registry import connectors
 from syncd.store import Store
-from syncd.text.reading import Reader
-
-log = structlog.get_logger()
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -79,7 +76,7 @@ def pull_account(
     *,
     now: datetime,
     words_since: datetime,
-    reader: Reader | None,
+    reader: TextReader | None,
     accept_deletions: bool = False,
     progress: Progress | None = None,
 ) -> Pulled:

@@ -76,6 +76,8 @@ def _from_message(message: Message, subject_key: str) -> Document:
         document["cc"] = [_address(item) for item in message.cc]
     if message.signals:
         document["signals"] = [_from_signal(item) for item in message.signals]
+    if message.answers:
+        document["delay"] = message.delay  # 0 too: it is read on its own, from the index
     if subject_key:
         document["subject_key"] = subject_key
     return document

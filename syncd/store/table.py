@@ -118,10 +118,26 @@ class RecordTable(Table):
         if cond is None or doc_ids is not None:
             return super().remove(cond, doc_ids)
         with self._storage.transaction():
-            return super().remove(doc_ids=self._ids(cond))
+            doc_ids = self._ids(cond)
+            self._delete(doc_ids)
+            return doc_ids
 
     def _ids(self, cond: QueryLike) -> list[int]:
-        return [document.doc_id for document in self.matching(cond)]
+        """The doc_ids of the documents that match, in the order in which they were inserted."""
+        sql = self._select(["doc_id"], cond)
+        if sql is None:
+            return [document.doc_id for document in self.matching(cond)]
+        found = self._storage.query(f"SELECT {sql.sql} ORDER BY +seq", sql.parameters)
+        return [doc_id for (doc_id,) in found]
+
+    def _delete(self, doc_ids: Iterable[int]) -> int:
+        if self._rows() is None:
+            return 0
+        table = quoted(self.schema.name)
+        return sum(
+            self._storage.run(f"DELETE FROM {table} WHERE {clause.sql}", clause.parameters)
+            for clause in map(_with_ids, _chunks(doc_ids))
+        )
 
     def matching(self, cond: QueryLike) -> Iterator[Document]:
         """What `search` gives, one document at a time: it need not fit into memory."""
@@ -210,14 +226,8 @@ class RecordTable(Table):
 
         :raises StoreError: nothing was deleted
         """
-        if self._rows() is None:
-            return 0
-        table = quoted(self.schema.name)
         with self._storage.transaction():
-            return sum(
-                self._storage.run(f"DELETE FROM {table} WHERE {clause.sql}", clause.parameters)
-                for clause in map(_with_ids, _chunks(map(key_id, keys)))
-            )
+            return self._delete(map(key_id, keys))
 
     # --- reads that leave the documents closed -----------------------------------------------
 

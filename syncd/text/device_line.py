@@ -39,20 +39,29 @@ _OPENINGS: Final = frozenset(
         *("tél", "obt", "lad", "des", "sca", "ott", "dow", "hol"),
     )
 )
-"""The first three letters of `_OPENING`: a cheap test that prose mostly fails."""
+"""The first three letters of what `_OPENING` matches."""
 _BRACKETS: Final = frozenset("<([*_")
 _LONGEST: Final = 140
 """Characters of the longest such line, its link included."""
+
+
+def may_be_device_line(line: str) -> bool:
+    """A cheap test that nearly every line of prose fails and every device line passes."""
+    return (
+        line[:3].lower() in _OPENINGS
+        or line[0] in _BRACKETS
+        or line.endswith("mobile")
+        or not line.isascii()
+    )
 
 
 def is_device_line(line: str) -> bool:
     """Whether a stripped line is nothing but the mark of a device or of a mail program."""
     if len(line) > _LONGEST:
         return False
-    if not line.isascii() and _CHINESE_OR_JAPANESE.match(line):
+    if _CHINESE_OR_JAPANESE.match(line):
         return True
-    likely = line[:3].lower() in _OPENINGS or line[0] in _BRACKETS or " from mobile" in line
-    if not likely or _OPENING.match(line) is None:
+    if _OPENING.match(line) is None:
         return False
     device = _DEVICE.search(line)
     # "Sent from my desk, is much easier than my mobile phone." names its device too late.

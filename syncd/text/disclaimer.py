@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _OPENING: Final = re.compile(
-    r"[\[(*_#=>\s-]{0,8}(?:disclaimer|confidential|caution\b|warning\b|external\b|attention\b|notice\b|avertissement"
+    r"[\[(*_#]{0,3}(?:disclaimer|confidential|caution\b|warning\b|external\b|attention\b|notice\b|avertissement"
     r"|this\s+(?:e-?mail|message|communication|transmission|electronic|document)"
     r"|the\s+(?:information|content|contents)\b|the\s+laws\b|if\s+you\s+(?:are|have)\s|any\s+(?:unauthori[sz]ed|views)"
     r"|unless\s+specifically|please\s+(?:consider|think|don['’]t\s+print|note\s+that\s+this)|e-?mail\s+(?:disclaimer|confidentiality)|important\s*[:!-]"

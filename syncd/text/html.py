@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -32,18 +31,11 @@ _MAX_DEPTH: Final = 8
 
 _QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE, _ORIGINAL = "\ue000\ue001\ue002\ue003\ue004"
 _MARKERS: Final = re.compile("([\ue000-\ue004])")
-_INVISIBLE: Final = dict.fromkeys(
-    [
-        0,
-        0xAD,
-        0x34F,
-        0x180E,
-        0xFEFF,
-        *range(0x200B, 0x2010),
-        *range(0x2060, 0x2065),
-        *range(0xE000, 0xE005),
-    ]
-) | {0xA0: " ", 0x202F: " "}
+_NO_MARKERS: Final = dict.fromkeys((0, *range(0xE000, 0xE005)))
+_PLAIN: Final[dict[int, str | None]] = {0xA0: " ", 0x202F: " "} | dict.fromkeys(
+    (0xAD, 0x34F, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x2060, 0x2065))
+)
+"""No-break spaces, and the invisible characters that newsletters pad their previews with."""
 
 _DROPPED: Final = re.compile(
     r"<(!--|style\b|script\b|head\b|title\b|svg\b|template\b)|\b(data):[a-z]+/", re.IGNORECASE
@@ -71,10 +63,7 @@ _SIGNATURE_NAMES: Final = frozenset(
 _REPLY_IDS: Final = frozenset(("divrplyfwdmsg", "olk_src_body_section", "reply-intro"))
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INDENTED: Final = re.compile(r"border\s*:\s*(?:none|medium none)", re.IGNORECASE)
-_BORDER_TOP: Final = re.compile(
-    r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)",
-    re.IGNORECASE,
-)
+_BORDER_TOP: Final = re.compile(r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)", re.IGNORECASE)
 _LONGEST_SIGNATURE: Final = 800
 _LONGEST_CELL: Final = 80
 _BLOCK_TAGS: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "caption"))
@@ -91,7 +80,7 @@ def html_to_text(html: str) -> str:
     Quotes come out as "> " lines, a marked signature under "-- ", what stands below the border of
     an answered message under "-----Original Message-----". Hidden elements are left out.
     """
-    source = _without_ballast(html[:MAX_SOURCE]).translate(_INVISIBLE)
+    source = _without_ballast(html[:MAX_SOURCE]).translate(_NO_MARKERS)
     try:
         text = _laid_out(source)
     except (etree.LxmlError, ValueError, RecursionError, AssertionError, IndexError, KeyError):
@@ -99,11 +88,8 @@ def html_to_text(html: str) -> str:
     if not text.strip():
         # nothing came through the parser (nested beyond its limits): the words without the layout
         text = entities.unescape(_TAGS.sub(" ", _BREAKS.sub("\n", source)))
-    lines = _with_signs(text.translate(_SPACES))
+    lines = _with_signs(text.translate(_PLAIN))
     return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")[:MAX_TEXT]
-
-
-_SPACES: Final = {0xA0: " ", 0x202F: " ", 0xFEFF: None, 0x200B: None}
 
 
 def _without_ballast(html: str) -> str:
@@ -160,7 +146,7 @@ def _mark(tree: etree._Element) -> None:
         elif tag == "table" and element not in nested:
             _flatten_rows(element)
     for element in elements:
-        # inscriptis pads every row of a table to its widest cell: no bound on hostile mail
+        # inscriptis pads every row of a table to its widest cell: hostile mail would get gigabytes
         if element.tag in _BLOCK_TAGS:
             element.tag = "div"
         elif element.tag in ("td", "th"):
@@ -231,10 +217,13 @@ def _flatten_rows(table: etree._Element) -> None:
         ]
         if len(cells) > 1 and any(cells) and all(len(cell) <= _LONGEST_CELL for cell in cells):
             _empty(row)
-            row.text = "| " + " | ".join(cells) + " |"
+            if len(cells) == 2 and cells[0].endswith(":"):
+                row.text = " ".join(cells)  # a copied header field, or a form
+            else:
+                row.text = "| " + " | ".join(cells) + " |"
 
 
-def _with_signs(text: str) -> Iterator[str]:
+def _with_signs(text: str) -> list[str]:
     """The lines of laid-out text, its markers turned into signs."""
     lines: list[str] = []
     depth = 0
@@ -257,7 +246,7 @@ def _with_signs(text: str) -> Iterator[str]:
                 lines.append(f"{sign} {piece.rstrip()}" if sign else piece.rstrip())
     if delimiter >= 0:
         _settle_delimiter(lines, delimiter, ended)
-    return iter(lines)
+    return lines
 
 
 def _settle_delimiter(lines: list[str], delimiter: int, ended: int) -> None:
@@ -265,10 +254,14 @@ def _settle_delimiter(lines: list[str], delimiter: int, ended: int) -> None:
     inside = next((line.strip() for line in lines[delimiter + 1 :] if line.strip()), "")
     before = next((line.strip() for line in reversed(lines[:delimiter]) if line.strip()), "")
     after = next((line.strip() for line in lines[ended:] if line.strip()), "") if ended >= 0 else ""
-    quoted = after[:1] == ">" or after[-1:] == ":" or not after or marker(after) is not None
-    if (
-        is_delimiter(inside or "-----")
-        or is_delimiter(before or "-----")
-        or not (quoted or is_rule(after) or header_role(after))
-    ):
+    written = is_delimiter(inside) or is_delimiter(before)
+    ends_the_text = (
+        not after
+        or after[0] == ">"
+        or after[-1] == ":"
+        or is_rule(after)
+        or marker(after) is not None
+        or header_role(after) is not None
+    )
+    if written or not ends_the_text:
         lines[delimiter] = ""

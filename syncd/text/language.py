@@ -10,13 +10,10 @@ _SURE = 2
 
 
 def scores(words: Sequence[str], common: Mapping[str, frozenset[str]]) -> Counter[str]:
-    """How many of `words` are common in each language of `common`."""
-    found: Counter[str] = Counter()
+    """How many different ones of `words` are common in each language of `common`."""
     # "n'hésitez" counts as "n'": an elided word is as telling as a whole one.
-    heads = [word[: word.find("'") + 1] or word for word in words]
-    for language, known in common.items():
-        found[language] = sum(1 for word in heads if word in known)
-    return found
+    seen = {word[: word.find("'") + 1] or word for word in words}
+    return Counter({language: len(known & seen) for language, known in common.items()})
 
 
 def majority(total: Counter[str]) -> str:

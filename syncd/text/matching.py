@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeAlias
 
 from syncd.text.lexicon import Lexicon, Rule
 from syncd.text.patterns import END, START
 from syncd.text.words import closing_marks, without_quotations
 
-_HITS = 4
+GUARDS: Final = frozenset({"not", "never", "weaken"})
+"""Flags of rules that find nothing, but overrule or weaken what others found."""
+Place: TypeAlias = tuple[Rule, int, int]
+"""A rule and where it matched in the normal form."""
+_HITS: Final = 4
 """Places in one sentence where one pattern is tried: a sentence says a thing once or twice."""
 
 
@@ -60,69 +66,70 @@ def normal_form(lexicon: Lexicon, before: list[str], core: list[str]) -> Form:
     return Form(f" {' '.join(words)} ", frozenset(words), "?" in marks)
 
 
-@dataclass(slots=True)
-class _Candidates:
-    found: list[Rule] = field(default_factory=list)
-    guards: list[Rule] = field(default_factory=list)
-
-
 def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
     """The rules that hold in a sentence, per kind of signal, with what overrules them applied."""
-    candidates = _candidates(lexicon, form)
-    size = len(form.text)
-    places: dict[str, list[tuple[Rule, int, int]]] = {}
-    for rule in candidates.found:
-        if "question" in rule.flags and not form.question:
-            continue
-        if not effort.spend(size):
-            return {}
-        for at, found in enumerate(rule.expression().finditer(form.text)):
-            places.setdefault(rule.kind, []).append((rule, *found.span()))
-            if at + 1 == _HITS:
-                break
-    if not places:
-        return {}
+    places: dict[str, list[Place]] = {}
+    guards: list[Rule] = []
+    for rule in _candidates(lexicon, form):
+        if rule.flags & GUARDS:
+            guards.append(rule)
+        elif form.question or "question" not in rule.flags:
+            for span in _spans(rule, form, effort):
+                places.setdefault(rule.kind, []).append((rule, *span))
     weakened: set[str] = set()
-    for rule in candidates.guards:
-        if not places.get(rule.kind):
+    for rule in guards:
+        held = places.get(rule.kind)
+        if not held:
             continue
-        if not effort.spend(size):
-            return {}
-        spans = [found.span() for _, found in zip(range(_HITS), rule.expression().finditer(form.text), strict=False)]
+        spans = _spans(rule, form, effort)
         if spans and "weaken" in rule.flags:
             weakened.add(rule.kind)
         elif spans and "never" in rule.flags:
-            places[rule.kind] = []
+            held.clear()
         elif spans:
-            places[rule.kind] = [p for p in places[rule.kind] if not _overruled(p, spans)]
+            places[rule.kind] = [place for place in held if not _overruled(place, spans)]
     return {
-        kind: [
-            Hit(rule, form.text[start:end].strip(" ^¶"), "weak" in rule.flags or kind in weakened)
-            for rule, start, end in sorted(held, key=lambda place: ("weak" in place[0].flags, place[1]))
-        ]
+        kind: [_hit(place, form, kind in weakened) for place in sorted(held, key=_rank)]
         for kind, held in places.items()
         if held
     }
 
 
-def _candidates(lexicon: Lexicon, form: Form) -> _Candidates:
-    candidates = _Candidates()
-    present = form.present
-    seen: set[int] = set()
-    for word in present:
-        for rule in lexicon.rules.get(word, ()):
-            if id(rule) in seen:
-                continue
-            seen.add(id(rule))
-            for group in rule.pattern.required:
-                if group.isdisjoint(present):
-                    break
-            else:
-                guard = rule.flags & {"not", "never", "weaken"}
-                (candidates.guards if guard else candidates.found).append(rule)
-    return candidates
+def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
+    """The rules whose every need is met by some word of the sentence.
+
+    Needs are bits of one number (see lexicon.Lexicon), so that a rule is ruled out by one `&`.
+    """
+    met = 0
+    for word in form.present & lexicon.meets.keys():
+        met |= lexicon.meets[word]
+    missing = ~met
+    found: dict[int, Rule] = {}
+    for word in form.present & lexicon.filed.keys():
+        for needs, rule in lexicon.filed[word]:
+            if not needs & missing:
+                found[id(rule)] = rule
+    return list(found.values())
 
 
-def _overruled(place: tuple[Rule, int, int], spans: list[tuple[int, int]]) -> bool:
+def _spans(rule: Rule, form: Form, effort: Effort) -> list[tuple[int, int]]:
+    if not effort.spend(len(form.text)):
+        return []
+    return [found.span() for found in islice(rule.expression().finditer(form.text), _HITS)]
+
+
+def _rank(place: Place) -> tuple[bool, int]:
+    """Firm before weak, then in the order of the text."""
+    rule, start, _ = place
+    return "weak" in rule.flags, start
+
+
+def _hit(place: Place, form: Form, weakened: bool) -> Hit:
+    rule, start, end = place
+    words = " ".join(word for word in form.text[start:end].split() if word not in (START, END))
+    return Hit(rule, words, weakened or "weak" in rule.flags)
+
+
+def _overruled(place: Place, spans: list[tuple[int, int]]) -> bool:
     rule, start, end = place
     return "sure" not in rule.flags and any(a < end and start < b for a, b in spans)

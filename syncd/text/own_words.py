@@ -57,12 +57,16 @@ def _label_notices(page: Page, start: int, end: int) -> None:
     index = start
     while index < end:
         line = page.stripped[index]
-        if opening and line and may_open_disclaimer(line):
+        if not line or is_rule(line):
+            opening = True
+            index += 1
+            continue
+        if opening and may_open_disclaimer(line):
             last = index
             while last < min(end, index + _MOST_NOTICE_LINES) and page.stripped[last]:
                 last += 1
             if is_disclaimer(" ".join(page.stripped[index:last])):
                 index = page.label(index, last, "disclaimer")
                 continue
-        opening = not line or is_rule(line)
+        opening = False
         index += 1

@@ -20,8 +20,10 @@ class Page:
     def __init__(self, text: str) -> None:
         self.lines = text[:MAX_CHARACTERS].splitlines(keepends=True)[:MAX_LINES]
         """As written, with their ends."""
-        self.stripped = [line.strip()[:_SEEN] for line in self.lines]
-        """Without white space at both ends; empty for a blank line."""
+        self.stripped = [line.strip() for line in self.lines]
+        """Without white space at both ends, cut short; empty for a blank line."""
+        if max(map(len, self.stripped), default=0) > _SEEN:
+            self.stripped = [line[:_SEEN] for line in self.stripped]
         self.kinds: list[ZoneKind | None] = [None] * len(self.lines)
         """None: a blank line, which goes with what precedes it."""
         self.breaks: set[int] = set()

@@ -71,11 +71,14 @@ _LONGEST: Final = 400
 def header_role(line: str) -> Role | None:
     """The role of a copied header field ("*Envoyé :* lundi" → `sent`), None for any other line."""
     colon = line.find(":", 0, 28)
-    if colon < 0:
-        colon = line.find("：", 0, 16)
-        if colon < 0:
-            return None
+    if colon < 0 and (line.isascii() or (colon := line.find("：", 0, 16)) < 0):
+        return None
     return FIELD_ROLES.get(line[:colon].strip("*_ \t\xa0\u202f").lower())
+
+
+def may_announce(line: str) -> bool:
+    """A cheap test that nearly every line of prose fails and every undashed marker passes."""
+    return line[:5].lower() in _UNDASHED_OPENINGS
 
 
 def marker(line: str) -> Marker | None:
@@ -85,7 +88,7 @@ def marker(line: str) -> Marker | None:
         inner = core.strip("- ").replace("’", "'")
         dashed = inner and core.startswith("--") and core.endswith("--")
         words = _MARKER_WORDS.match(inner) if dashed else None
-    elif line[:5].lower() in _UNDASHED_OPENINGS and len(line) < 120:
+    elif len(line) < 120:
         words = _UNDASHED.match(line.replace("’", "'"))
     else:
         words = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from syncd.text.device_line import is_device_line
+from syncd.text.device_line import is_device_line, may_be_device_line
 from syncd.text.greeting import greeting_end
 from syncd.text.page import Page
 from syncd.text.quote_headers import (
@@ -18,8 +18,9 @@ from syncd.text.quote_headers import (
     header_role,
     is_dated_attribution,
     marker,
+    may_announce,
 )
-from syncd.text.signature import is_delimiter, is_rule, is_signature_line
+from syncd.text.signature import is_closing, is_delimiter, is_rule, is_signature_line
 from syncd.text.verbatim import verbatim_end
 from syncd.text.zone import ZoneKind
 
@@ -95,15 +96,16 @@ class _Machine:
                 return self._attributed(start, index)
         elif first.isdigit() and is_dated_attribution(line):
             return self._attributed(index, index)
-        if header_role(line) is not None:
-            end = self._header_block(index, least=3)
-            if end > index:
-                return self._headed(index, end)
-        if "-by: " in line[:40] and _TRAILER.match(line):
-            return self._trailers(index)
-        if first not in _SIGNS and (kind := marker(line)) is not None:
+        if ":" in line[:28] or not line.isascii():
+            if header_role(line) is not None:
+                end = self._header_block(index, least=3)
+                if end > index:
+                    return self._headed(index, end)
+            if _TRAILER.match(line):
+                return self._trailers(index)
+        if may_announce(line) and (kind := marker(line)) is not None:
             return self._marked(index, kind)
-        if is_device_line(line):
+        if may_be_device_line(line) and is_device_line(line):
             self.page.breaks.update((index, index + 1))
             return self.page.label(index, index + 1, "signature")
         if ">" in line[1:16]:
@@ -164,7 +166,9 @@ class _Machine:
         if tail and index > 0 and self.stripped[index - 1]:
             return False  # it underlines a heading
         drawn_short = line.startswith("_____") and len(tail) <= 3
-        return drawn_short or all(is_rule(below) or is_signature_line(below) for below in tail)
+        return drawn_short or all(
+            is_rule(below) or is_closing(below) or is_signature_line(below) for below in tail
+        )
 
     def _tail(self, index: int, most: int) -> list[str] | None:
         """The lines from `index` to a quote or what introduces one; None for more than `most`."""

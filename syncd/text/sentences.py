@@ -68,10 +68,9 @@ def _line_ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -
 
 
 def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    while begin < end and text[begin].isspace():
-        begin += 1
-    while end > begin and text[end - 1].isspace():
-        end -= 1
+    stripped = text[begin:end].strip()
+    begin = text.find(stripped[:1], begin, end) if stripped else end
+    end = begin + len(stripped)
     while end - begin > LONGEST:
         cut = text.rfind(" ", begin + LONGEST // 2, begin + LONGEST)
         cut = cut if cut > 0 else begin + LONGEST

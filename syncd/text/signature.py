@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from syncd.text.device_line import is_device_line
+from syncd.text.device_line import is_device_line, may_be_device_line
 from syncd.text.mail_phrases import CLOSINGS, PERSONAL
 
 _THANKS: Final = re.compile(
@@ -37,7 +37,9 @@ _STREETS: Final = frozenset(
     )
 )
 _MOST_WORDS: Final = 16
-"""Words on one line of a signature."""
+"""Words on one line of a signature; most of them start with a capital or a digit …"""
+_MOST_LOWER_WORDS: Final = 8
+"""… or else they are few."""
 _LONGEST_LINE: Final = 160
 _LONGEST_CLOSING: Final = 70
 _MOST_LINES: Final = 16
@@ -71,21 +73,24 @@ def is_closing(line: str) -> bool:
 
 def is_signature_line(line: str) -> bool:
     """Whether a line could stand in a signature: a name, a title, a phone number, an address."""
-    if len(line) > _LONGEST_LINE or line[-1] == "?" or _BULLET.match(line):
-        return False
-    if _NAME.match(line) or is_closing(line) or is_rule(line) or is_device_line(line):
-        return True
-    if not PERSONAL.isdisjoint(_WORD.findall(line.lower().replace("’", "'"))):
+    if len(line) > _LONGEST_LINE or line[-1] == "?":
         return False
     words = line.split()
-    if _CONTACT.search(line) or not _STREETS.isdisjoint(line.lower().replace(",", " ").split()):
-        return len(words) <= _MOST_WORDS
+    capitals = sum(not word[0].islower() for word in words)
+    titled = capitals * 2 >= len(words)
+    if len(words) > (_MOST_WORDS if titled else _MOST_LOWER_WORDS) or _BULLET.match(line):
+        return False
+    if _NAME.match(line) or (may_be_device_line(line) and is_device_line(line)):
+        return True
+    plain = line.lower().replace("’", "'")
+    if not PERSONAL.isdisjoint(_WORD.findall(plain)):
+        return False
+    if _CONTACT.search(line) or not _STREETS.isdisjoint(plain.replace(",", " ").split()):
+        return True
     if line[-1] in ".!…" and len(words) > 4:
         return False
-    if sum(not word[0].islower() for word in words) * 2 >= len(words):
-        return len(words) <= _MOST_WORDS
     # "Head of sales" is a title; "send it by 5pm" is not
-    return len(words) <= 4 and not any(map(str.isdigit, line))
+    return titled or (len(words) <= 4 and not any(map(str.isdigit, line)))
 
 
 def signature_start(lines: Sequence[str], first: int, last: int) -> int:
@@ -105,7 +110,7 @@ def signature_start(lines: Sequence[str], first: int, last: int) -> int:
             start = index
         elif _POSTSCRIPT.match(line):
             return last
-        elif not is_signature_line(line):
+        elif not (is_rule(line) or is_signature_line(line)):
             break
         elif seen == 0 and _DASHED_NAME.match(line):
             start = index

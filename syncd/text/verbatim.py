@@ -24,6 +24,7 @@ _CODE: Final = re.compile(
     r"[{};]\Z|\A(?:[$#%] \S|//|/\*|\*/|#include|#define|return\b|if \(|for \(|def \w+\s?[(\w]|end\Z"
     r"|</?\w+|\w+\(.{0,80}\)[;:]?\Z)|->|::|=>|&&|\|\||\w\(\w|[\w\])]\s?[=!]=?\s?[\w\"'(\[]"
 )
+_RULER: Final = re.compile(r"[+|][-=+|:\s]{4,}[+|]\Z")
 _PROSE: Final = re.compile(r"(?:\b[a-z]{2,}\b,? ){4}")
 _BULLET: Final = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+[A-Za-z]")
 _FENCE: Final = ("```", "~~~~")

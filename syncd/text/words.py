@@ -46,6 +46,8 @@ def spell_out(
     words: list[str], spelling: Mapping[str, list[str]], elisions: Collection[str]
 ) -> list[str]:
     """`words` with short forms spelled out ("i'll" → i will) and elisions split ("j'ai" → j' ai)."""
+    if spelling.keys().isdisjoint(words) and not any("'" in word for word in words):
+        return words
     out: list[str] = []
     for word in words:
         if word in spelling:
@@ -68,6 +70,8 @@ def without_quotations(words: list[str]) -> list[str]:
 
     A sentence that opens with a quotation mark is kept: it is quoted as a whole, or not at all.
     """
+    if '"' not in words:
+        return words
     out: list[str] = []
     at = 0
     while at < len(words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import accumulate
 
 from syncd.text.own_words import label_own_words
 from syncd.text.page import Page
@@ -41,25 +42,32 @@ def new_text(text: str, keep: Collection[ZoneKind] = ("greeting", "new")) -> str
 
 def _assemble(page: Page, length: int) -> tuple[Zone, ...]:
     """Join the lines of one kind into zones."""
-    found: list[Zone] = []
+    offsets = [0, *accumulate(map(len, page.lines))]
     current: ZoneKind = next((kind for kind in page.kinds if kind is not None), "new")
     greets, greeting_length = page.greeting or (-1, 0)
-    start = position = 0
-    for index, line in enumerate(page.lines):
-        kind = page.kinds[index]
-        if kind is not None and (kind != current or index in page.breaks):
-            if position > start:
-                found.append(Zone(current, start, position))
-            start, current = position, kind
+    found: list[Zone] = []
+    start = 0
+
+    def cut(end: int) -> None:
+        nonlocal start
+        if end > start:
+            found.append(Zone(current, start, end))
+            start = end
+
+    for index, kind in enumerate(page.kinds):
+        if kind is None:
+            continue
+        if kind != current or index in page.breaks:
+            cut(offsets[index])
+            current = kind
         if index == greets and kind == "new":
             # "Hi Ann, could you …": the line's first words greet
-            if position > start:
-                found.append(Zone("new", start, position))
-            start = position + len(line) - len(line.lstrip()) + greeting_length
-            found.append(Zone("greeting", position, start))
-        position += len(line)
-    if position > start:
-        found.append(Zone(current, start, position))
-    if position < length:
-        found.append(Zone("quote", position, length))
+            cut(offsets[index])
+            line = page.lines[index]
+            current = "greeting"
+            cut(start + len(line) - len(line.lstrip()) + greeting_length)
+            current = "new"
+    cut(offsets[-1])
+    current = "quote"
+    cut(length)
     return tuple(found)

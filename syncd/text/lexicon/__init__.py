@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from typing import Any, Final, get_args
@@ -42,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """One language's words, ready to match. Rules are filed under a word they cannot do without."""
+    """One language's words, ready to match. Rules are filed under words they cannot do without."""
 
     language: str
     common: frozenset[str]
@@ -51,7 +51,10 @@ class Lexicon:
     openers: frozenset[str]
     not_names: frozenset[str]
     greetings: frozenset[str]
-    rules: Mapping[str, list[Rule]] = field(default_factory=dict)
+    meets: Mapping[str, int]
+    """The needs that a word meets."""
+    filed: Mapping[str, list[tuple[int, Rule]]]
+    """The rules filed under a word, each behind its needs."""
 
     def spell(self, words: list[str]) -> list[str]:
         """`words` with this language's short forms spelled out."""
@@ -94,6 +97,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
     if problems:
         raise UserError(*problems)
     common = frozenset(str(data.get("common", "")).split())
+    meets, filed = _filed(rules, common)
     return Lexicon(
         language=str(data.get("language", "")),
         common=common,
@@ -102,7 +106,8 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
         openers=frozenset(str(data.get("openers", "")).split()),
         not_names=frozenset(str(data.get("not_names", "")).split()) | common,
         greetings=frozenset(str(data.get("greetings", "")).split()),
-        rules=_filed(rules, common),
+        meets=meets,
+        filed=filed,
     )
 
 
@@ -147,13 +152,23 @@ def _rules(
     return rules
 
 
-def _filed(rules: Sequence[Rule], common: frozenset[str]) -> dict[str, list[Rule]]:
-    filed: dict[str, list[Rule]] = {}
+def _filed(
+    rules: Sequence[Rule], common: frozenset[str]
+) -> tuple[dict[str, int], dict[str, list[tuple[int, Rule]]]]:
+    meets: dict[str, int] = {}
+    filed: dict[str, list[tuple[int, Rule]]] = {}
+    numbers: dict[frozenset[str], int] = {}
     for rule in rules:
-        rarest = min(rule.pattern.required, key=lambda group: _frequency(group, common))
-        for word in rarest:
-            filed.setdefault(word, []).append(rule)
-    return filed
+        needs = 0
+        for group in rule.pattern.required:
+            if group not in numbers:
+                numbers[group] = 1 << len(numbers)
+                for word in group:
+                    meets[word] = meets.get(word, 0) | numbers[group]
+            needs |= numbers[group]
+        for word in min(rule.pattern.required, key=lambda group: _frequency(group, common)):
+            filed.setdefault(word, []).append((needs, rule))
+    return meets, filed
 
 
 def _frequency(group: frozenset[str], common: frozenset[str]) -> int:

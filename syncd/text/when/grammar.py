@@ -453,7 +453,7 @@ class Grammar:
     def _holiday(self, i: int) -> Ref:
         token = self.tokens[i]
         span = days.holiday(token.tag, self.today)
-        return Ref(self._with_time(i + 1), span, "medium", unit="holiday")
+        return Ref(self._with_time(i + 1), span, "medium", unit="holiday", bare=True)
 
     def _date(self, i: int) -> Ref | None:
         token = self.tokens[i]
@@ -718,7 +718,9 @@ class Grammar:
         if resolved is None:
             return None
         begin, end = days.exact(resolved[0].last.year, month, first), resolved[0].last
-        return None if begin is None else Ref(self._with_time(j), Interval(begin, end))
+        if begin is None:
+            return None
+        return Ref(self._with_time(j), Interval(begin, end), through=True)
 
     def _calendar_year(self, i: int) -> Ref | None:
         token = self.tokens[i]
@@ -858,8 +860,7 @@ class Grammar:
 
         `loose`: behind "in", where "the next week" is the next seven days.
         """
-        count = most = 1
-        given = False
+        count, given = 1, False
         if self.french and (number := self._cardinal(j)):
             count, j = number
             given = True
@@ -1008,7 +1009,7 @@ class Grammar:
                 return week
         if unit.tag == "month" and after.kind is Kind.OF and self.tokens[i + 2].kind is Kind.MONTH:
             return self._named_month(i + 2)
-        if bare:
+        if bare and (unit.text == "mois" or not unit.text.endswith("s")):
             found = self._of_unit(unit.tag, 0, i + 1)
             return replace(found, certainty="low")
         return None
@@ -1284,6 +1285,8 @@ class Grammar:
         if unit.tag.startswith("season"):
             lead = self._lead(i)
             if lead.kind is Kind.TO and not (self.french and (definite or lead.text == "au")):
+                return None
+            if after.kind is Kind.OTHER and after is not END:  # a spring break
                 return None
             return replace(self._of_unit(unit.tag, 0, i + 1), certainty="low", bare=True)
         if unit.tag != "weekend":

@@ -1,7 +1,7 @@
 """The words of dates in English and French, as tables: phrase → what it means.
 
-Phrases are lower case, words and marks as `tokens.py` splits them; accents are folded there. A new way to
-say a known thing is a new row here; only a new construction needs a change in the grammar.
+Phrases are lower case, words and marks as `tokens.py` splits them; accents are folded there.
+A new way to say a known thing is a new row here; a new construction needs the grammar.
 """
 
 from __future__ import annotations
@@ -112,14 +112,16 @@ ENGLISH: Lexicon = _merge(
                 "|rather|maybe|perhaps|who|what|how|let|per|without|about|regarding|once|through",
                 Kind.BY: "by|no later than|not later than|due|due on|due by|at the latest by"
                 "|at the latest on|latest by|latest|deadline|deadline is|deadline of|prior to or on"
-                "|on or before|not after|due date|due date is|have until|has until|have till|target date",
+                "|on or before|not after|due date|due date is|have until|has until|have till"
+                "|target date",
                 Kind.BEFORE: "before|prior to|ahead of|in advance of",
                 Kind.UNTIL: "until|till|til|up to|through to|'til|valid through",
                 Kind.AFTER: "after|following|past",
                 Kind.ON: "on|on or about|on or around|as early as|come|scheduled|around|about"
                 "|circa|effective",
                 Kind.AT: "at|around|about|@",
-                Kind.FROM: "not before|no earlier than|no sooner than|from|starting|starting on|starting from|beginning|as of|as from"
+                Kind.FROM: "not before|no earlier than|no sooner than|from|starting|starting on"
+                "|starting from|beginning|as of|as from"
                 "|commencing|effective from",
                 Kind.SINCE: "since|dated|ever since",
                 Kind.FOR: "for|throughout|during the whole",
@@ -131,8 +133,10 @@ ENGLISH: Lexicon = _merge(
                 Kind.OR: "or",
                 Kind.TO: "to|through|thru",
                 Kind.BETWEEN: "between|anywhere between|anytime between|sometime between",
-                Kind.IN: "in|in about|in around|in approximately|in roughly|in just|in only|over|during",
-                Kind.WITHIN: "within|inside|inside of|in under|in less than|in no more than|in at most"
+                Kind.IN: "in|in about|in around|in approximately|in roughly|in just|in only|over"
+                "|during",
+                Kind.WITHIN: "within|inside|inside of|in under|in less than|in no more than"
+                "|in at most"
                 "|within a maximum of|within a period of|no more than",
                 Kind.HENCE: "from now|from today|hence|from this date|of receipt",
                 Kind.AGO: "ago|old|long|earlier|prior|in a row",
@@ -296,7 +300,8 @@ ENGLISH: Lexicon = _merge(
                 "day": "day|days|calendar day|calendar days",
                 "workday": "business day|business days|working day|working days|workday|workdays"
                 "|weekdays|weekday|work day|work days|workdays",
-                "week": "week|weeks|wk|wks|work week|workweek|working week|business week|calendar week",
+                "week": "week|weeks|wk|wks|work week|workweek|working week|business week"
+                "|calendar week",
                 "month": "month|months|calendar month",
                 "quarter": "quarter|quarters|fiscal quarter|calendar quarter",
                 "half": "half",
@@ -341,7 +346,7 @@ ENGLISH: Lexicon = _merge(
             "|later this morning|later this afternoon|later this evening|late today|early tonight"
             "|late this afternoon|end of today|the end of today|rest of today|the rest of the day"
             "|later in the day",
-            "tomorrow|tmrw|tomorow|tommorow|tommorrow|tmr|overnight|tomorrow first thing"
+            "tomorrow|tmrw|tomorow|tommorow|tommorrow|tmr|tomorrow first thing"
             "|end of tomorrow|the end of tomorrow",
             "the day after tomorrow|day after tomorrow",
         ),
@@ -367,7 +372,8 @@ ENGLISH: Lexicon = _merge(
                 "christmas": "christmas|xmas|christmas day|x - mas",
                 "christmas-eve": "christmas eve",
                 "holidays": "holidays|holiday season|festive season",
-                "new-year": "new year ' s day|new year|the new year|new year ' s|new years|new years day",
+                "new-year": "new year ' s day|new year|the new year|new year ' s|new years"
+                "|new years day",
                 "new-year-eve": "new year ' s eve|new years eve",
                 "easter": "easter|easter sunday",
                 "good-friday": "good friday",
@@ -394,15 +400,18 @@ FRENCH: Lexicon = _merge(
                 "|serait|n|ne|y|tout|directement|prochain|environ|suivi|soit|en main propre"
                 "|courant|quand|lorsque|selon|dont|ou|sous reserve|midi|tu|m|t|l|ils|elles|quel"
                 "|après|en fonction|suite|concernant|au lieu|sachant|etant|idealement|maximum|max",
-                Kind.BY: "d ' ici|d ' ici a|d ' ici au|au plus tard|au plus tard a|au plus tard en|pour|échéance"
-                "|avez jusqu ' à|avez jusqu ' au|as jusqu ' à|as jusqu ' au|ont jusqu ' à|ont jusqu ' au"
+                Kind.BY: "d ' ici|d ' ici a|d ' ici au|au plus tard|au plus tard a"
+                "|au plus tard en|pour|échéance"
+                "|avez jusqu ' à|avez jusqu ' au|as jusqu ' à|as jusqu ' au|ont jusqu ' à"
+                "|ont jusqu ' au"
                 "|date limite|dernier délai|d ' ici aux|d ' ici environ",
                 Kind.BEFORE: "avant",
                 Kind.UNTIL: "jusqu ' à|jusqu ' au|jusque|jusqu ' en|jusqu ' aux",
                 Kind.AFTER: "après|a l ' issue de|au dela du|a l ' issue du",
                 Kind.ON: "en|aux alentours du|autour du|sur|aux|lors de|des|courant",
                 Kind.AT: "vers|autour de|aux alentours de|aux environs de",
-                Kind.FROM: "pas avant|a partir de|a partir du|a compter de|a compter du|a dater du|a partir d '",
+                Kind.FROM: "pas avant|a partir de|a partir du|a compter de|a compter du"
+                "|a dater du|a partir d '",
                 Kind.SINCE: "depuis|en date du|daté du|datant du|datée du|datant de",
                 Kind.FOR: "pendant|durant|tout au long de|pour une durée de|pour une période de",
                 Kind.EVERY: "chaque|tous les|toutes les|un|par|tous|toutes|une|aucun",
@@ -413,15 +422,19 @@ FRENCH: Lexicon = _merge(
                 Kind.TO: "a|au",
                 Kind.BETWEEN: "entre",
                 Kind.IN: "dans|dans environ|dans a peu pres|au cours des|au cours de|au cours du",
-                Kind.WITHIN: "sous|dans un délai de|dans un délai maximum de|dans un délai maximal de|dans un délai d '"
-                "|dans le délai de|sous un délai de|sous un délai d '|dans moins de|au plus tard dans"
+                Kind.WITHIN: "sous|dans un délai de|dans un délai maximum de"
+                "|dans un délai maximal de|dans un délai d '"
+                "|dans le délai de|sous un délai de|sous un délai d '|dans moins de"
+                "|au plus tard dans"
                 "|dans les",
-                Kind.HENCE: "a compter d ' aujourd ' hui|a partir d ' aujourd ' hui|a compter de ce jour"
+                Kind.HENCE: "a compter d ' aujourd ' hui|a partir d ' aujourd ' hui"
+                "|a compter de ce jour"
                 "|a partir de maintenant|a compter de maintenant|après aujourd ' hui|plus tard",
                 Kind.AGO: "auparavant|plus tot|d ' affilee|de suite",
                 Kind.LATEST: "au plus tard|dernier délai|grand maximum|maximum|max|au maximum"
                 "|maxi|au grand maximum|sans faute|dernière limite|dernier carat",
-                Kind.WISH: "bon|bonne|bonnes|belle|excellent|excellente|tres bonne|tres bon|beau|super",
+                Kind.WISH: "bon|bonne|bonnes|belle|excellent|excellente|tres bonne|tres bon|beau"
+                "|super",
                 Kind.DAYPART: "matin|soir|après - midi|matinée|soirée|nuit|dans la matinée"
                 "|dans l ' après - midi|dans la soirée|après midi|en matinée|en soirée|au soir"
                 "|au matin|en début d ' après - midi|en fin d ' après - midi|en fin de matinée"
@@ -573,9 +586,11 @@ FRENCH: Lexicon = _merge(
                 "end": "fin|la fin|a la fin|en fin|la toute fin|toute fin|les derniers jours"
                 "|en toute fin|la clôture|clôture",
                 "late": "vers la fin|sur la fin|les derniers jours|vers fin|la deuxième partie",
-                "later": "plus tard dans|plus tard cette|le reste|la suite|plus tard dans le courant"
+                "later": "plus tard dans|plus tard cette|le reste|la suite"
+                "|plus tard dans le courant"
                 "|plus tard ce|reste",
-                "whole": "courant|dans le courant|au cours|en cours|en courant|le courant|au courant",
+                "whole": "courant|dans le courant|au cours|en cours|en courant|le courant"
+                "|au courant",
             },
         ),
         _rows(
@@ -601,7 +616,8 @@ FRENCH: Lexicon = _merge(
                 "|fin de la journée|la fin du jour|eod|fin de soirée|la clôture du jour"
                 "|ce jour en fin de journée|fin de matinée|la fermeture des bureaux|a la fermeture"
                 "|la fin de matinée|la fin de la matinée|la fin de l ' après - midi|fdj|cob"
-                "|la fermeture|la fin d ' après - midi|fin de l ' après - midi|fin d ' après - midi",
+                "|la fermeture|la fin d ' après - midi|fin de l ' après - midi"
+                "|fin d ' après - midi",
                 "week": "eow",
                 "month": "eom",
                 "year": "eoy",
@@ -611,7 +627,8 @@ FRENCH: Lexicon = _merge(
             Kind.HOLIDAY,
             {
                 "christmas": "noël|la noël",
-                "new-year": "nouvel an|le nouvel an|jour de l ' an|le jour de l ' an|nouvelle année",
+                "new-year": "nouvel an|le nouvel an|jour de l ' an|le jour de l ' an"
+                "|nouvelle année",
                 "christmas-eve": "réveillon de noël|la veille de noël",
                 "new-year-eve": "saint - sylvestre|la saint - sylvestre",
                 "easter": "pâques",

@@ -139,10 +139,11 @@ def tokenize(folded: str, language: str) -> list[Token]:
             found = _longest(entries, words, i - 1)
             if found is not None:
                 size, (kind, n, tag) = found
-                for word in words[i : i + size - 1]:
-                    end = folded.index(word, end) + len(word)
+                for more in words[i : i + size - 1]:
+                    end = folded.index(more, end) + len(more)
                 i += size - 1
-                tokens.append(Token(kind, n, tag, (), folded[start:end], start, end))
+                text = word if size == 1 else " ".join(words[i - size : i])
+                tokens.append(Token(kind, n, tag, (), text, start, end))
                 continue
         if word[0].isdigit():
             tokens.append(_number(folded, word, start, end))

@@ -205,7 +205,7 @@ def test_select_reads_fields_in_order(filled: Store) -> None:
     ]
     assert list(select(["doc_id"], where("account") == "private")) == [(key_id("p4"),)]
     assert list(select(["answers", "delay"], where("answers").exists())) == [
-        ("ann.lee@client.example", None)
+        ("ann.lee@client.example", 0)
     ]
 
 

@@ -38,15 +38,7 @@ def _options(group: str) -> OptionsByName:
 
 @pytest.fixture(scope="session")
 def connectors() -> OptionsByName:
-    try:
-        return _options("syncd.connectors")
-    except ModuleNotFoundError:  # TEMPORARY while the connectors are being written
-        from syncd.options import StrictModel
-
-        class Options(StrictModel):
-            path: str
-
-        return {"maildir": Options}
+    return _options("syncd.connectors")
 
 
 @pytest.fixture(scope="session")

