@@ -2,7 +2,8 @@
 
 from syncd.config.configuration import Account, Configuration, Me, RuleEntry, SummaryPlan
 from syncd.config.folder import config_folder
-from syncd.config.loading import default_rules, load, local_zone
+from syncd.config.loading import default_rules, load
+from syncd.config.local_zone import local_zone
 from syncd.config.samples import FILES, sample, sample_folder
 
 __all__ = [

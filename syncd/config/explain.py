@@ -127,6 +127,8 @@ def _words(detail: Any, node: Node, path: Sequence[Step], allowed: _Allowed) -> 
         return f"{subject}{_WRONG_SHAPE[kind]}", _shape_hint(kind, node, secret)
     if kind in _LIMITS:
         text, name = _LIMITS[kind]
+        if context[name] == 1 and kind == "string_too_short":
+            return f"{subject}must not be empty", ""
         return subject + text.format(context[name]), ""
     if kind == "value_error":
         what, _, hint = str(context["error"]).partition("; ")

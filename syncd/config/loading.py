@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +12,7 @@ from syncd.config.configuration import Account, Configuration, Me, RuleEntry, Su
 from syncd.config.crosschecks import check_accounts, check_formats, check_people, check_rules
 from syncd.config.document import Document, Node
 from syncd.config.explain import explain
+from syncd.config.local_zone import local_zone
 from syncd.config.models import (
     AccountEntry,
     PeopleFile,
@@ -106,15 +106,6 @@ def default_rules(rules: OptionsByName) -> tuple[RuleEntry, ...]:
     if document.problems:
         raise ConfigError(*document.problems)
     return entries
-
-
-def local_zone() -> ZoneInfo:
-    """The computer's own time zone; UTC where it does not say."""
-    # Imported here: seldom needed, and babel costs more than the rest of this module.
-    from babel.localtime import get_localzone
-
-    key = getattr(get_localzone(), "key", None) or "UTC"
-    return ZoneInfo(key)
 
 
 def _read(path: Path, problems: list[Problem]) -> Document | None:
@@ -227,7 +218,15 @@ def _options(
         )
     except ValidationError as error:
         explain(document, error, model, at=at, beside=beside)
-        return None
+    except Exception as error:
+        # Third parties' validators run here: one that breaks must not hide the other problems.
+        # Its message stays unsaid, for it may quote a secret.
+        document.report(
+            node.at,
+            f"`{chosen.content}` broke while it looked at this entry ({type(error).__name__})",
+            "look over the values; if they are right, this is a bug",
+        )
+    return None
 
 
 def _list(document: Document | None, key: str) -> list[Node]:

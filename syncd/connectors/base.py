@@ -33,6 +33,10 @@ class Known(Protocol):
         ...
 
 
+def _no_progress(_done: int, _total: int | None) -> None:
+    """Nobody is watching."""
+
+
 class TextReader(Protocol):
     """Analyses the text of one message (text.reading.Reader)."""
 
@@ -58,7 +62,7 @@ class PullContext:
     """Analyses text; None when the user wants no text read."""
     excerpt: int = 200
     """Characters of text kept with a message; 0 keeps none."""
-    progress: Callable[[int, int | None], None] = field(default=lambda done, total: None)
+    progress: Callable[[int, int | None], None] = field(default=_no_progress)
 
 
 @runtime_checkable

@@ -124,8 +124,8 @@ def affected(
 
 
 def _wanted(messages: Iterable[Message], *, changed: bool) -> Wanted:
-    """What may be related to these: for changed messages every relation, for stored ones the
-    thread they had and, for a reply without references, the mail it may have to join now."""
+    """What may be related to these: for changed messages every relation; of stored ones their
+    thread says it already."""
     ids: set[str] = set()
     provider_threads: set[str] = set()
     threads: set[str] = set()
@@ -133,16 +133,16 @@ def _wanted(messages: Iterable[Message], *, changed: bool) -> Wanted:
     for message in messages:
         if message.thread:
             threads.add(message.thread)
-        if changed or not message.thread:
-            ids.update(x for x in (message.message_id, *message.refs) if _usable(x))
-            if message.provider_thread:
-                provider_threads.add(message.provider_thread)
-        joins = _joins_by_subject(message)
-        if changed or joins:
-            subject = subject_key(message)
-            if subject:
-                after = SUBJECT_WINDOW if changed else 0
-                subjects.add((subject, message.at - SUBJECT_WINDOW, message.at + after))
+            if not changed:
+                continue
+        ids.update(x for x in (message.message_id, *message.refs) if _usable(x))
+        if message.provider_thread:
+            provider_threads.add(message.provider_thread)
+        subject = subject_key(message)
+        if subject:
+            # Replies that may join this one, and what they, or it, may have joined instead.
+            window = message.at - SUBJECT_WINDOW, message.at + SUBJECT_WINDOW
+            subjects.add((subject, *window))
     return Wanted(
         frozenset(ids), frozenset(provider_threads), frozenset(threads), frozenset(subjects)
     )

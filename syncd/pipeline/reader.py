@@ -1,4 +1,4 @@
-"""The text reader, built when the first text comes in: a pass with no new mail never pays for it."""
+"""The text reader, built when the first text comes in: a pass without new mail does without."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 `export` writes everything as a TinyDB JSON file.
 """
 
+from syncd.store.keyed import RecordTable, key_id
 from syncd.store.records import Store
-from syncd.store.table import RecordTable, key_id
 
 __all__ = ["RecordTable", "Store", "key_id"]

@@ -11,7 +11,8 @@ from syncd.store.schema import TableSchema
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-_INTEGERS = range(-(2**63), 2**63)
+INTEGERS = range(-(2**63), 2**63)
+"""The whole numbers that SQLite holds."""
 
 
 def encode(document: Mapping[str, Any]) -> str:
@@ -49,7 +50,7 @@ def check(document: Mapping[str, Any], schema: TableSchema) -> None:
         if field not in document:
             continue
         value = document[field]
-        if not isinstance(value, str) and not (isinstance(value, int) and value in _INTEGERS):
+        if not isinstance(value, str) and not (isinstance(value, int) and value in INTEGERS):
             raise ValueError(
                 f"{schema.name}.{field} holds a text, a whole number or a bool, or is left out; "
                 f"not {type(value).__name__}"

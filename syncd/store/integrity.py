@@ -20,7 +20,9 @@ def problems(storage: SQLiteStorage, layout: Sequence[TableSchema]) -> list[str]
     """
     with storage.snapshot():
         found = [str(line) for (line,) in storage.query(f"PRAGMA integrity_check({_MOST})")]
-        lines = [] if found == ["ok"] else found
+        if found != ["ok"]:
+            return found
+        lines = []
         for schema in layout:
             for item in schema.lists:
                 lines += _side_problems(storage, schema, item)

@@ -46,10 +46,12 @@ def bring_up_to_date(
 def check_current(storage: SQLiteStorage, upgrades: Sequence[Upgrade] = UPGRADES) -> None:
     """Refuse a file that a reader cannot read as it is.
 
-    :raises StoreError: the file is of another version
+    :raises StoreError: the file is of another version, or holds nothing yet
     """
     newest, found = len(upgrades) + 1, version(storage)
     check_readable(found, newest, storage.path)
+    if found == 0:
+        raise nothing_yet(storage.path.parent)
     if found < newest:
         raise StoreError(
             Problem(
@@ -70,6 +72,13 @@ def check_readable(found: int, newest: int, path: Path) -> None:
                 hint="install that syncd again, or use another folder (--state DIR)",
             )
         )
+
+
+def nothing_yet(folder: Path) -> StoreError:
+    """What a reader is told before there are records."""
+    return StoreError(
+        Problem(f"there are no records in {folder} yet", hint="run `syncd once` first")
+    )
 
 
 def version(storage: SQLiteStorage) -> int:

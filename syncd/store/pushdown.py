@@ -15,11 +15,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from syncd.store.encoding import INTEGERS
 from syncd.store.schema import TableSchema, quoted, side_table
 
 _MAX_DEPTH = 100
 """SQLite refuses expressions nested more than 1000 deep."""
-_INTEGERS = range(-(2**63), 2**63)
 _RANGES = {"<", "<=", ">", ">="}
 
 
@@ -117,11 +117,11 @@ def _scalar(value: object, *, fractions: bool = False) -> str | int | float:
     match value:
         case str() if _storable(value):
             return value
-        case int() if value in _INTEGERS:
+        case int() if value in INTEGERS:
             return int(value)
         case float() if fractions and math.isfinite(value):
             return value
-        case float() if value.is_integer() and int(value) in _INTEGERS:
+        case float() if value.is_integer() and int(value) in INTEGERS:
             return int(value)
     raise _NotTranslatable
 

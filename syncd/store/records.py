@@ -12,10 +12,10 @@ from typing import cast
 from syncd.errors import Problem, StoreError
 from syncd.store import layout, migrations
 from syncd.store.integrity import problems
+from syncd.store.keyed import RecordDB, RecordTable
 from syncd.store.lock import Lock
 from syncd.store.schema import TableSchema
 from syncd.store.sqlite import SQLiteStorage
-from syncd.store.table import RecordDB, RecordTable
 
 FILE = "records.db"
 LOCK_FILE = "records.lock"
@@ -53,28 +53,27 @@ class Store:
         """
         folder = Path(folder)
         path = folder / FILE
-        if read_only:
-            if not path.exists():
-                raise StoreError(
-                    Problem(f"there are no records in {folder} yet", hint="run `syncd once` first")
-                )
-            return cls._opened(path, lock=None)
         try:
+            if read_only:
+                if not path.exists():
+                    raise migrations.nothing_yet(folder)
+                return cls._opened(path, lock=None)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = Lock(folder / LOCK_FILE)
+            try:
+                _make_private(path)
+                return cls._opened(path, lock)
+            except BaseException:
+                lock.release()
+                raise
         except OSError as error:
             raise StoreError(
                 Problem(
                     f"the folder {folder} cannot be used: {error.strerror}",
-                    hint="make it writable for your user, or use another (--state DIR)",
+                    hint="make it and its files writable for your user, or use another "
+                    "(--state DIR)",
                 )
             ) from error
-        try:
-            _make_private(path)
-            return cls._opened(path, lock)
-        except BaseException:
-            lock.release()
-            raise
 
     @classmethod
     def _opened(cls, path: Path, lock: Lock | None) -> Store:
@@ -133,16 +132,8 @@ class Store:
 def _make_private(path: Path) -> None:
     """Make the file, or what is there, readable by its owner alone; SQLite gives the files it
     keeps beside it the same mode."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise StoreError(
-            Problem(
-                f"{path} cannot be opened: {error.strerror}",
-                hint="make the file and its folder readable and writable for your user",
-            )
-        ) from error
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)

@@ -35,6 +35,8 @@ class Rows(Mapping[str, Document]):
 
     def text(self, doc_id: int) -> str | None:
         """The stored JSON of one document; None if there is none."""
+        if doc_id not in encoding.INTEGERS:
+            return None
         sql = f"SELECT doc FROM {self._table} WHERE doc_id = ?"
         for (text,) in self._storage.query(sql, (doc_id,)):
             return str(text)

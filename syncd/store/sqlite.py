@@ -7,7 +7,7 @@ rows. One connection belongs to one thread.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from tinydb.storages import Storage
 
 from syncd.errors import Problem, StoreError
 from syncd.store import encoding
+from syncd.store.failures import BUSY_SECONDS, store_error
 from syncd.store.rows import Rows
 from syncd.store.schema import TableSchema, quoted
 
 APPLICATION_ID = 0x73796E63
 """`sync` in ASCII, in the header of every file that is ours."""
-_BUSY_SECONDS = 5.0
 _CACHE_KIB = 16 * 1024
 _MAX_IDLE_WAL_BYTES = 16 * 2**20
 _FOREIGN = "x_"
@@ -49,7 +49,7 @@ class SQLiteStorage(Storage):
             self.connection = sqlite3.connect(
                 f"{self.path.absolute().as_uri()}?mode={'rw' if read_only else 'rwc'}",
                 uri=True,
-                timeout=_BUSY_SECONDS,
+                timeout=BUSY_SECONDS,
                 isolation_level=None,
                 cached_statements=256,
             )
@@ -126,14 +126,15 @@ class SQLiteStorage(Storage):
         depth = self._depth
         if self._read_only:
             raise RuntimeError(f"{self.path} was opened for reading only")
-        if depth and not self.connection.in_transaction:
-            raise StoreError("the transaction was already undone by an earlier error")
+        if depth:
+            self._check_alive()
         with self._named_errors():
             self.connection.execute(f"SAVEPOINT part_{depth}" if depth else "BEGIN IMMEDIATE")
         self._depth += 1
         try:
             with self._named_errors():
                 yield
+                self._check_alive()
                 self.connection.execute(f"RELEASE part_{depth}" if depth else "COMMIT")
         except BaseException as error:
             self._undo(depth, error)
@@ -141,9 +142,14 @@ class SQLiteStorage(Storage):
         finally:
             self._depth -= 1
 
+    def _check_alive(self) -> None:
+        # A full disk makes SQLite undo by itself; what follows must not be stored alone.
+        if not self.connection.in_transaction:
+            raise StoreError("the transaction was already undone by an earlier error")
+
     def _undo(self, depth: int, first: BaseException) -> None:
         self._known.clear()
-        if not self.connection.in_transaction:  # a full disk makes SQLite undo by itself
+        if not self.connection.in_transaction:
             return
         try:
             if depth:
@@ -244,46 +250,3 @@ class SQLiteStorage(Storage):
         """Close the file; what was committed is in it."""
         with self._named_errors():
             self.connection.close()
-
-
-_Hint = Callable[[Path], Problem]
-_PROBLEMS: dict[int, _Hint] = {
-    sqlite3.SQLITE_FULL: lambda path: Problem(
-        f"the disk that holds {path} is full; nothing was lost, the last step was not stored",
-        hint=f"free some space on it (df {path.parent}); syncd goes on by itself",
-    ),
-    sqlite3.SQLITE_IOERR: lambda path: Problem(
-        f"{path} cannot be read or written; the last step was not stored",
-        hint="check that the disk has space and is healthy; the system's log may say more",
-    ),
-    sqlite3.SQLITE_BUSY: lambda path: Problem(
-        f"another program has been writing to {path} for {_BUSY_SECONDS:.0f} seconds",
-        hint="close it (a sqlite3 shell?) and try again",
-    ),
-    sqlite3.SQLITE_CORRUPT: lambda path: _damaged(path),
-    sqlite3.SQLITE_NOTADB: lambda path: _damaged(path),
-    sqlite3.SQLITE_READONLY: lambda path: Problem(
-        f"{path} is opened or mounted for reading only",
-        hint="make the file and its folder writable for your user",
-    ),
-    sqlite3.SQLITE_CANTOPEN: lambda path: Problem(
-        f"{path} cannot be opened",
-        hint="check that it exists and that your user may read and write it and its folder",
-    ),
-}
-_PROBLEMS[sqlite3.SQLITE_PERM] = _PROBLEMS[sqlite3.SQLITE_CANTOPEN]
-_PROBLEMS[sqlite3.SQLITE_LOCKED] = _PROBLEMS[sqlite3.SQLITE_BUSY]
-
-
-def _damaged(path: Path) -> Problem:
-    return Problem(
-        f"{path} is damaged, or is not a database",
-        hint=f"put a backup in its place; or move {path.name} and the files beside it whose names "
-        "start with it away: syncd reads the accounts anew and forgets done and snoozed items",
-    )
-
-
-def store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
-    """What the user can do about an error of SQLite; None where it is a fault of the program."""
-    problem = _PROBLEMS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    return StoreError(problem(path)) if problem else None

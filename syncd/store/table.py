@@ -1,4 +1,4 @@
-"""TinyDB's table on SQLite: its own API, plus documents under keys and reads from the indexes."""
+"""TinyDB's table on SQLite: its own API, and reads from the indexes alone."""
 
 # Table and column names in the statements are quoted identifiers of a schema, never data.
 # ruff: noqa: S608
@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from tinydb import TinyDB
 from tinydb.queries import QueryLike
 from tinydb.table import Document, Table
 
@@ -20,25 +18,17 @@ from syncd.store.rows import Overlay, Rows
 from syncd.store.schema import TableSchema, quoted, side_table
 from syncd.store.sqlite import SQLiteStorage
 
-KEY = "key"
-"""The field in which a document carries the key it was put under."""
 _CHUNK = 500
 _ANY = pushdown.Clause("1")
 _Item = TypeVar("_Item")
 
 
-def key_id(key: str) -> int:
-    """The doc_id of the document put under `key`: 63 bits of BLAKE2b (RFC 7693)."""
-    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
-class RecordTable(Table):
+class SQLiteTable(Table):
     """A TinyDB table whose reads and writes touch only the rows they are about.
 
     Differences to TinyDB: no query cache (it hands out shared documents); NaN, and values that
-    break the table's schema, are refused with ValueError. Do not write while a scan
-    (iteration, `select`, `tally`) is being read.
+    break the table's schema, are refused with ValueError. Do not write while the answer of
+    `matching`, `select` or `tally` is still being read; iterating over the table allows it.
     """
 
     _storage: SQLiteStorage
@@ -79,7 +69,8 @@ class RecordTable(Table):
     def get(self, cond: Any = None, doc_id: Any = None, doc_ids: Any = None) -> Any:
         """As in TinyDB: one document by condition or doc_id, or several by `doc_ids`."""
         if doc_id is None and doc_ids is not None:
-            return list(self._by_ids(doc_ids))
+            texts = self.texts(doc_ids)
+            return [self._document(doc_id, encoding.decode(text)) for doc_id, text in texts]
         if doc_id is None and cond is not None:
             return next(self.matching(cond), None)
         return super().get(cond, doc_id, doc_ids)
@@ -119,7 +110,7 @@ class RecordTable(Table):
             return super().remove(cond, doc_ids)
         with self._storage.transaction():
             doc_ids = self._ids(cond)
-            self._delete(doc_ids)
+            self.delete_ids(doc_ids)
             return doc_ids
 
     def _ids(self, cond: QueryLike) -> list[int]:
@@ -130,13 +121,15 @@ class RecordTable(Table):
         found = self._storage.query(f"SELECT {sql.sql} ORDER BY +seq", sql.parameters)
         return [doc_id for (doc_id,) in found]
 
-    def _delete(self, doc_ids: Iterable[int]) -> int:
+    def delete_ids(self, doc_ids: Iterable[int]) -> int:
+        """Delete the documents with these ids, without reading them; how many there were. Call it
+        inside a transaction."""
         if self._rows() is None:
             return 0
         table = quoted(self.schema.name)
         return sum(
             self._storage.run(f"DELETE FROM {table} WHERE {clause.sql}", clause.parameters)
-            for clause in map(_with_ids, _chunks(doc_ids))
+            for clause in map(_with_ids, chunks(doc_ids))
         )
 
     def matching(self, cond: QueryLike) -> Iterator[Document]:
@@ -160,74 +153,13 @@ class RecordTable(Table):
         )
         yield from cast("Iterator[tuple[int, str]]", self._storage.query(sql, clause.parameters))
 
-    def _by_ids(self, doc_ids: Iterable[int]) -> Iterator[Document]:
-        """The documents with these ids, in the order in which they were inserted."""
+    def texts(self, doc_ids: Iterable[object]) -> Iterator[tuple[int, str]]:
+        """The ids and the JSON of those documents, in the order in which they were inserted."""
         if self._rows() is not None:
-            for doc_id, text in self._texts(_with_ids(doc_ids)):
-                yield self._document(doc_id, encoding.decode(text))
+            yield from self._texts(_with_ids(doc_ids))
 
     def _document(self, doc_id: int, document: Mapping[str, Any]) -> Document:
         return self.document_class(document, self.document_id_class(doc_id))
-
-    # --- documents under keys ----------------------------------------------------------------
-
-    def put(self, key: str, document: Mapping[str, Any]) -> bool:
-        """Store `document` under `key`, in place of what was there; False if it is the same.
-
-        :raises ValueError: the document breaks the table's schema
-        :raises StoreError: it could not be stored; nothing was
-        """
-        return self.put_many([(key, document)]) == 1
-
-    def put_many(self, items: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
-        """Store documents under their keys in one transaction; how many differ from what was there.
-
-        :raises ValueError: a document breaks the table's schema; nothing is stored
-        :raises StoreError: they could not be stored; nothing was
-        """
-        with self._storage.transaction():
-            self._storage.create_table(self._name)
-            return sum(self._put_chunk(chunk) for chunk in _chunks(items))
-
-    def _put_chunk(self, items: list[tuple[str, Mapping[str, Any]]]) -> int:
-        schema = self.schema
-        texts: dict[int, tuple[str, str]] = {}
-        for key, document in items:
-            encoding.check(document, schema)
-            keyed = {KEY: key, **document}
-            keyed[KEY] = key
-            texts[key_id(key)] = (key, encoding.encode(keyed))
-        stored = dict(self._texts(_with_ids(list(texts))))
-        new, changed = [], []
-        for doc_id, (key, text) in texts.items():
-            before = stored.get(doc_id)
-            if before is None:
-                new.append((doc_id, text))
-            elif before != text:
-                _check_same_key(before, key)
-                changed.append((text, doc_id))
-        table = quoted(schema.name)
-        self._storage.run_many(f"UPDATE {table} SET doc = ? WHERE doc_id = ?", changed)
-        self._storage.run_many(f"INSERT INTO {table} (doc_id, doc) VALUES (?, ?)", new)
-        return len(new) + len(changed)
-
-    def get_key(self, key: str) -> Document | None:
-        """The document under `key`, its key in the field `key`; None if there is none."""
-        return self.get_keys([key]).get(key)
-
-    def get_keys(self, keys: Iterable[str]) -> dict[str, Document]:
-        """The documents under these keys; keys that hold none are left out."""
-        wanted = {key_id(key): key for key in keys}
-        found = {document.doc_id: document for document in self._by_ids(wanted)}
-        return {key: found[doc_id] for doc_id, key in wanted.items() if doc_id in found}
-
-    def delete_keys(self, keys: Iterable[str]) -> int:
-        """Delete the documents under these keys in one transaction; how many there were.
-
-        :raises StoreError: nothing was deleted
-        """
-        with self._storage.transaction():
-            return self._delete(map(key_id, keys))
 
     # --- reads that leave the documents closed -----------------------------------------------
 
@@ -310,29 +242,16 @@ class RecordTable(Table):
             yield value, total, first, last, tuple(counts)
 
 
-class RecordDB(TinyDB):
-    """TinyDB with `RecordTable`s on an `SQLiteStorage`."""
-
-    table_class = RecordTable
-    default_storage_class = SQLiteStorage  # type: ignore[assignment]  # typed as TinyDB's own
-
-
 def _with_ids(doc_ids: Iterable[object]) -> pushdown.Clause:
     whole = [doc_id for doc_id in doc_ids if isinstance(doc_id, int)]
     return pushdown.Clause("doc_id IN (SELECT value FROM json_each(?))", (json.dumps(whole),))
 
 
-def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """The items in lists of a size that one statement handles well."""
     iterator = iter(items)
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk
-
-
-def _check_same_key(stored: str, key: str) -> None:
-    """Two keys with the same 63 bits must not overwrite each other."""
-    other = encoding.decode(stored).get(KEY, key)
-    if other != key:
-        raise ValueError(f"the keys {other!r} and {key!r} have the same doc_id")
 
 
 def _picked(

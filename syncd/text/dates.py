@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from syncd.model import Confidence, Due
-from syncd.text.when.grammar import Grammar, Role
+from syncd.text.when.mentions import Mentions
+from syncd.text.when.refs import Role
 from syncd.text.when.tokens import MAX_CHARACTERS, fold, may_hold_date, tokenize
 
 PHRASE = 120
 """Characters kept of the words a date was read from."""
+YEARS = range(1970, 9000)
+"""A message dated outside them has a false date, from which nothing can be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,12 @@ def find_dates(sentence: str, language: str, at: datetime) -> tuple[FoundDate, .
     left out.
     """
     sentence = sentence[:MAX_CHARACTERS]
-    if not may_hold_date(sentence, language):
+    if at.year not in YEARS or not may_hold_date(sentence, language):
         return ()
     folded = fold(sentence)
     tokens = tokenize(folded, language)
     found = []
-    for span, certainty, role, first, last in Grammar(tokens, language, at).mentions():
+    for span, certainty, role, first, last in Mentions(tokens, language, at).all():
         start, end = tokens[first].start, tokens[last].end
         found.append(
             FoundDate(span.first, span.last, certainty, sentence[start:end], role, start, end)

@@ -31,7 +31,7 @@ _OPENING: Final = re.compile(
     r"(?:\s+(?i:and|et|und)\s+(?i:all|team|tous|alle|everyone))?)?"
     r"[*_]?\s*(?P<end>[,!:;.…]|[-–—]\s|\Z)"
 )
-_NAME_ALONE: Final = re.compile(rf"@?(?P<names>{_NAMES})\s?(?:,|:|\s[-–—])\Z")
+_NAME_ALONE: Final = re.compile(rf"@?(?P<names>{_NAMES})\s?(?:,|\s[-–—])\Z")
 _LONGEST: Final = 120
 """Characters looked at for a greeting and its names."""
 
@@ -47,7 +47,7 @@ def greeting_end(line: str) -> int:
         # without a name, "Hello," greets, but "Morning - I'm late" says something
         if not (match["names"] or match.end() == len(line) or match["end"] in (",", "!")):
             return 0
-    elif head[-1] in ",:-–—" and len(line) <= 60:
+    elif head[-1] in ",-–—" and len(line) <= 60:
         match = _NAME_ALONE.match(head)
         if match is None or not NOT_NAMES.isdisjoint(match["names"].lower().split()):
             return 0

@@ -58,12 +58,19 @@ _SIGNATURE_NAMES: Final = frozenset(
         "moz-signature",
         "protonmail_signature_block",
         "yahoo_signature",
+        "composer_signature",
     )
 )
-_REPLY_IDS: Final = frozenset(("divrplyfwdmsg", "olk_src_body_section", "reply-intro"))
+_REPLY_NAMES: Final = frozenset(
+    ("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message-container")
+)
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INDENTED: Final = re.compile(r"border\s*:\s*(?:none|medium none)", re.IGNORECASE)
-_BORDER_TOP: Final = re.compile(r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)", re.IGNORECASE)
+_BORDER_TOP: Final = re.compile(
+    r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)|border-style\s*:\s*solid\s+none\s+none",
+    re.IGNORECASE,
+)
+_BORDER_LEFT: Final = re.compile(r"border-left\s*:[^;]{0,40}solid", re.IGNORECASE)
 _LONGEST_SIGNATURE: Final = 800
 _LONGEST_CELL: Final = 80
 _BLOCK_TAGS: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "caption"))
@@ -134,11 +141,11 @@ def _mark(tree: etree._Element) -> None:
         names = _names(element)
         if (style and _HIDDEN.search(style)) or element.get("hidden") is not None:
             _empty(element)
-        elif (tag == "blockquote" and not _INDENTED.search(style)) or names & _QUOTE_CLASSES:
+        elif _is_quote(tag, names, style):
             _enclose(element, _QUOTE, _END_QUOTE)
         elif names & _SIGNATURE_NAMES and _is_short(element):
             _enclose(element, _SIGNATURE, _END_SIGNATURE)
-        elif names & _REPLY_IDS or (tag == "div" and style and _is_reply_border(element, style)):
+        elif names & _REPLY_NAMES or (tag == "div" and style and _is_reply_border(element, style)):
             _open(element, _ORIGINAL)
         elif tag == "hr":
             element.tag = "div"
@@ -152,6 +159,14 @@ def _mark(tree: etree._Element) -> None:
         elif element.tag in ("td", "th"):
             element.tag = "span"
             element.tail = " " + (element.tail or "")
+
+
+def _is_quote(tag: str, names: set[str], style: str) -> bool:
+    if tag == "blockquote":
+        return _INDENTED.search(style) is None
+    return bool(names & _QUOTE_CLASSES) or (
+        tag == "div" and bool(style) and _BORDER_LEFT.search(style) is not None
+    )
 
 
 def _names(element: etree._Element) -> set[str]:
@@ -243,7 +258,7 @@ def _with_signs(text: str) -> list[str]:
                 lines.append("-----Original Message-----")
             elif piece.strip() or (not piece and line == ""):
                 sign = ">" * min(depth, _MAX_DEPTH)
-                lines.append(f"{sign} {piece.rstrip()}" if sign else piece.rstrip())
+                lines.append(f"{sign} {piece}".rstrip() if sign else piece.rstrip())
     if delimiter >= 0:
         _settle_delimiter(lines, delimiter, ended)
     return lines

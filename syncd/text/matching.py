@@ -53,7 +53,7 @@ class Form:
     """A sentence in normal form: single-spaced words, its first and last word marked."""
 
     text: str
-    present: frozenset[str]
+    present: set[str]
     question: bool
 
 
@@ -61,9 +61,14 @@ def normal_form(lexicon: Lexicon, before: list[str], core: list[str]) -> Form:
     """The normal form of a sentence whose openers and names (`before`) stand before its `core`."""
     words = lexicon.spell(without_quotations(core))
     end = closing_marks(words)
-    marks = words[end:]
-    words = [*lexicon.spell(before), START, *words[:end], END, *marks]
-    return Form(f" {' '.join(words)} ", frozenset(words), "?" in marks)
+    present = {*words, START + words[0] if words else START}
+    question = "?" in present and "?" in words[end:]
+    text = f" {START} {' '.join(words[:end])} {END} {' '.join(words[end:])} "
+    if before:
+        before = lexicon.spell(before)
+        present.update(before)
+        text = f" {' '.join(before)}{text}"
+    return Form(text.replace("  ", " "), present, question)
 
 
 def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:

@@ -11,15 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from syncd.text.words import fold, tokens
 
 _PIECE = re.compile(r"\s+|\.\.\.|<[a-z_]+>|[()\[\]|]|[^\s()\[\]|<>]+")
 _WORD = r"[\w$%][^ ]* "
 _GAP = f"(?:{_WORD}){{0,5}}?"
+_BRACKETS = {"(": ")", "[": "]"}
 _MARKS = frozenset("?!,;:")
 START, END = "^", "¶"
 """The tokens that mark a sentence's first word (after openers and names) and its last."""
+
+
+Option: TypeAlias = tuple[frozenset[str], ...]
+_MOST_OPTIONS = 200
+_SHORT = 60
 
 
 class PatternError(ValueError):
@@ -28,26 +35,69 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a pattern means: an expression, and sets of words of which each must be present."""
+    """What a pattern means: an expression, and the words it cannot match without.
+
+    It can only match where one of its `options` holds: where of each of the option's sets of words
+    one is present.
+    """
 
     source: str
     expression: str
-    required: tuple[frozenset[str], ...]
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     expression: str
-    required: tuple[frozenset[str], ...] = ()
+    options: tuple[Option, ...] = ((),)
+    first: frozenset[str] | None = None
+    """The words it can start with; None where that can be any."""
+
+
+@dataclass(slots=True)
+class _First:
+    """The words a sequence can start with, as its parts come in."""
+
+    words: frozenset[str] | None = frozenset()
+    settled: bool = False
+
+    def add(self, part: _Part, *, optional: bool) -> None:
+        if self.settled:
+            return
+        if part.first is None or self.words is None:
+            self.words = None
+        else:
+            self.words |= part.first
+        self.settled = self.words is None or not optional
+
+    @property
+    def known(self) -> frozenset[str] | None:
+        return self.words if self.settled else None
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a pattern's words stand for in one language."""
+    """What a pattern's words stand for in one language.
+
+    `common` weighs words that are found in most sentences: a pattern is better recognised by its
+    others.
+    """
 
     lists: Mapping[str, Sequence[str]]
     spell: Callable[[list[str]], list[str]]
+    common: Mapping[str, int] = field(default_factory=dict)
     parts: dict[str, _Part] = field(default_factory=dict, init=False)
+
+    def frequency(self, group: frozenset[str]) -> int:
+        """How often one of `group` turns up in a text, roughly: common and short words count."""
+        common = self.common
+        return sum(common.get(word) or (_SHORT if len(word) < 3 else 1) for word in group)
+
+    def rarest(self, groups: Sequence[frozenset[str]]) -> frozenset[str]:
+        """The group that turns up least often."""
+        if len(groups) == 1:
+            return groups[0]
+        return min(groups, key=self.frequency)
 
 
 def parse(source: str, vocabulary: Vocabulary) -> Pattern:
@@ -56,9 +106,9 @@ def parse(source: str, vocabulary: Vocabulary) -> Pattern:
     Raises PatternError for unbalanced brackets, unknown lists and patterns without a word.
     """
     part = _whole(source, vocabulary)
-    if not part.required:
+    if not all(part.options):
         raise PatternError(f"{source!r} needs at least one whole word that is not optional")
-    return Pattern(source, " " + part.expression, part.required)
+    return Pattern(source, " " + part.expression, part.options)
 
 
 def _whole(source: str, vocabulary: Vocabulary) -> _Part:
@@ -71,9 +121,7 @@ def _whole(source: str, vocabulary: Vocabulary) -> _Part:
     return part
 
 
-def _alternatives(
-    pieces: list[str], at: int, vocabulary: Vocabulary
-) -> tuple[_Part, int]:
+def _alternatives(pieces: list[str], at: int, vocabulary: Vocabulary) -> tuple[_Part, int]:
     branches: list[_Part] = []
     while True:
         branch, at = _sequence(pieces, at, vocabulary)
@@ -81,42 +129,64 @@ def _alternatives(
         if at >= len(pieces) or pieces[at] != "|":
             break
         at += 1
-    return _either(branches), at
+    return _either(branches, vocabulary), at
 
 
-def _either(branches: list[_Part]) -> _Part:
+def _either(branches: list[_Part], vocabulary: Vocabulary) -> _Part:
     if len(branches) == 1:
         return branches[0]
     expression = "(?:" + "|".join(branch.expression for branch in branches) + ")"
-    if all(branch.required for branch in branches):
-        least = (min(branch.required, key=len) for branch in branches)
-        return _Part(expression, (frozenset[str]().union(*least),))
-    return _Part(expression)
+    options = tuple(option for branch in branches for option in branch.options)
+    if not all(options):
+        options = ((),)
+    elif len(options) > _MOST_OPTIONS:
+        options = _merged(options, vocabulary)
+    firsts = [branch.first for branch in branches if branch.first is not None]
+    first = frozenset[str]().union(*firsts) if len(firsts) == len(branches) else None
+    return _Part(expression, options, first)
 
 
-def _sequence(
-    pieces: list[str], at: int, vocabulary: Vocabulary
-) -> tuple[_Part, int]:
+def _merged(options: Sequence[Option], vocabulary: Vocabulary) -> tuple[Option, ...]:
+    """One option that holds wherever one of `options` does."""
+    return ((frozenset[str]().union(*map(vocabulary.rarest, options)),),)
+
+
+def _sequence(pieces: list[str], at: int, vocabulary: Vocabulary) -> tuple[_Part, int]:
     expression = ""
-    required: list[frozenset[str]] = []
+    needed: list[tuple[Option, ...]] = []
+    first, after_start = _First(), _First(settled=True)
     while at < len(pieces) and pieces[at] not in ("|", ")", "]"):
         piece = pieces[at]
-        if piece in ("(", "["):
-            inner, at = _alternatives(pieces, at + 1, vocabulary)
-            close = ")" if piece == "(" else "]"
-            if at >= len(pieces) or pieces[at] != close:
-                raise PatternError(f"{piece!r} without {close!r}")
-            if piece == "[":
-                expression += f"(?:{inner.expression})?"
-            else:
-                expression += inner.expression
-                required += inner.required
+        optional = piece == "["
+        if piece in _BRACKETS:
+            part, at = _alternatives(pieces, at + 1, vocabulary)
+            if at >= len(pieces) or pieces[at] != _BRACKETS[piece]:
+                raise PatternError(f"{piece!r} without {_BRACKETS[piece]!r}")
         else:
             part = _element(piece, vocabulary)
-            expression += part.expression
-            required += part.required
+        expression += f"(?:{part.expression})?" if optional else part.expression
+        if not optional and part.options != ((),):
+            needed.append(part.options)
+        first.add(part, optional=optional)
+        after_start.add(part, optional=optional)
+        if piece == "^":
+            after_start = _First()
         at += 1
-    return _Part(expression, tuple(required)), at
+    if after_start.known:
+        needed.append(((frozenset(START + word for word in after_start.known),),))
+    return _Part(expression, _together(needed, vocabulary), first.known), at
+
+
+def _together(needed: Sequence[tuple[Option, ...]], vocabulary: Vocabulary) -> tuple[Option, ...]:
+    """The options of parts that must all match: those of the most telling part, and the rest."""
+    if not needed:
+        return ((),)
+    telling = max(needed, key=lambda options: sum(len(option) - 1 for option in options))
+    rest: Option = ()
+    for options in needed:
+        if options is not telling:
+            rest += options[0] if len(options) == 1 else _merged(options, vocabulary)[0]
+    return tuple(option + rest for option in telling)
 
 
 def _element(piece: str, vocabulary: Vocabulary) -> _Part:
@@ -125,7 +195,7 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
     if piece == "_":
         return _Part(_WORD)
     if piece in _MARKS:
-        return _Part(re.escape(piece) + " ", (frozenset([piece]),))
+        return _Part(re.escape(piece) + " ", ((frozenset([piece]),),), frozenset([piece]))
     if piece in "^$":
         return _Part(re.escape(START if piece == "^" else END) + " ")
     if piece.startswith("<"):
@@ -141,7 +211,8 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
     if not words:
         raise PatternError(f"{piece!r} is not a word")
     expression = "".join(re.escape(word) + " " for word in words)
-    return _Part(expression, tuple(frozenset([word]) for word in words))
+    groups = tuple(frozenset([word]) for word in words)
+    return _Part(expression, (groups,), groups[0])
 
 
 def _list(name: str, vocabulary: Vocabulary) -> _Part:
@@ -152,5 +223,5 @@ def _list(name: str, vocabulary: Vocabulary) -> _Part:
         branches = [_whole(entry, vocabulary) for entry in vocabulary.lists[name]]
         # Longest first: "get back to" before "get".
         branches.sort(key=lambda branch: len(branch.expression), reverse=True)
-        vocabulary.parts[name] = _either(branches)
+        vocabulary.parts[name] = _either(branches, vocabulary)
     return vocabulary.parts[name]

@@ -32,16 +32,26 @@ _UNDASHED_OPENINGS: Final = frozenset(
 )
 _VERBS_LAST: Final = (
     # languages that put the verb last: "On …, Ann wrote:"
-    *("wrote", "writes", "said", "wrote the following", "écrit", "écrit le", "geschreven"),
+    *("wrote", "writes", "said", "sent", "wrote the following", "écrit", "écrit le", "geschreven"),
     *("geschrieben", "schrieb", "schreef", "skrev", "escribió", "ha escrito", "ha scritto"),
     *("scrive", "escreveu", "napisał(a)", "napisał", "napisała", "napsal(a)", "napsal"),
     *("napsala", "kirjoitti", "yazdı", "ezt írta", "a scris", "написал", "написала", "пише"),
-    *("пишет", "написав", "写道", "寫道", "のメール"),
+    *("пишет", "написав", "đã viết", "写道", "寫道", "のメール"),
 )
 _VERBS_INSIDE: Final = (
     # languages that put the name or the date after the verb: "Am … schrieb Ann:"
-    *("schrieb ", "schreef ", "skrev ", "escreveu ", "escribió ", "kirjoitti ", "a écrit le "),
+    *(
+        "schrieb ",
+        "schreef ",
+        "verzond ",
+        "skrev ",
+        "escreveu ",
+        "escribió ",
+        "kirjoitti ",
+        "a écrit le ",
+    ),
     "geschrieben ",
+    "wrote on ",
 )
 _START: Final = re.compile(
     r"[-*_>\s]*(?:On|At|Le|Am|Um|El|Il|Em|No dia|Op|Den|Dnia|W dniu|Dne|Pe|På|Data|Il giorno"

@@ -90,7 +90,7 @@ class _Machine:
             end = self._signed(index, line)
             if end > index:
                 return end
-        if last in ":：":
+        if last in ":：" or line.endswith(" wrote"):
             start, strength = attribution(self.stripped, index)
             if strength == "strong" or (strength and self._quote_follows(index + 1)):
                 return self._attributed(start, index)
@@ -120,7 +120,7 @@ class _Machine:
         if (
             line.startswith("----")
             and line.endswith(" ----")
-            and attribution(self.stripped, index)[1] == "strong"
+            and attribution(self.stripped, index)[1]
         ):
             return self._attributed(index, index)  # "---- On 3 May 2026, Ann wrote ----"
         armour = _ARMOUR.match(line)
@@ -372,7 +372,8 @@ class _Machine:
                 addressed = addressed or "@" in line
                 end = position + 1
             position += 1
-        complete = len(roles) >= least and "from" in roles
-        if complete and ("subject" in roles or ("sent" in roles and addressed)):
-            return end
-        return index
+        if "from" not in roles or not (
+            ("subject" in roles and len(roles) >= least) or ("sent" in roles and addressed)
+        ):
+            return index
+        return end

@@ -176,10 +176,12 @@ class Reader:
             if found:
                 language = candidate
                 break
-        end = draft.start + len(draft.text)
+        text, end = _folded(draft.text), draft.start + len(draft.text)
+        if not found:
+            return Sentence(text, draft.start, end, language)
         context = Context(
             sentence=draft.text,
-            quote=_folded(draft.text)[:QUOTE],
+            quote=text[:QUOTE],
             start=draft.start,
             end=end,
             language=language,
@@ -188,7 +190,7 @@ class Reader:
             greeting=greeting,
             attached=attached,
         )
-        return Sentence(_folded(draft.text), draft.start, end, language, signals(found, context))
+        return Sentence(text, draft.start, end, language, signals(found, context))
 
 
 @dataclass(frozen=True, slots=True)

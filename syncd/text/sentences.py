@@ -13,9 +13,7 @@ _ABBREVIATION = re.compile(
     r"|[Dd]ept|[Ee]xt|[Tt]el|Jr|Sr|a\.m|p\.m|U\.S|Mme|Mlle|av|[Bb]d|[Bb]oul|[Ee]nv|p\.ex|Jan|Feb|Mar"
     r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|janv|févr|avr|juil|déc|[A-HJ-Z])\.$"
 )
-_BREAK = re.compile(
-    r"(?P<stop>[.!?…]+[\"'”’»)\]*_]{0,3})(?=\s|$)|(?P<line>[ \t]*\r?\n(?:[ \t>]*\r?\n)*)"
-)
+_BREAK = re.compile(r"([.!?…]+[\"'”’»)\]*_]{0,3})(?=\s|$)|[ \t]*\r?\n(?:[ \t>]*\r?\n)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–·+]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+")
 _WRAPPED = 45
 """A line shorter than this was ended on purpose; a longer one was wrapped by a mail program."""
@@ -29,7 +27,7 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     begin = start
     for found in _BREAK.finditer(text, start, end):
-        if found["stop"] is not None:
+        if found.lastindex:
             if _ends_sentence(text, begin, found, end):
                 yield from _trimmed(text, begin, found.end())
                 begin = found.end()
@@ -40,7 +38,7 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
-    stop = found["stop"]
+    stop = found[1]
     if stop[0] != ".":
         after = text[found.end() : found.end() + 2].lstrip()
         return not after[:1].islower() or stop[0] == "?"
@@ -54,7 +52,7 @@ def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> boo
 
 
 def _line_ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
-    if found["line"].count("\n") > 1 or found.end() >= end:
+    if found[0].count("\n") > 1 or found.end() >= end:
         return True
     if _BULLET.match(text, found.end(), end):
         return True

@@ -36,8 +36,6 @@ class Context:
 
 def signals(found: Mapping[str, Sequence[Hit]], context: Context) -> tuple[Signal, ...]:
     """One signal per kind that holds, in the order of the kinds."""
-    if not found:
-        return ()
     due = (
         find_due(context.sentence, context.language, context.at) if _DATED & found.keys() else None
     )

@@ -1,8 +1,10 @@
 """Measures the store: `python tests/bench/bench_store.py [RECORDS ...]` (default 10000 100000).
 
-The commit of a batch is compared with plain SQLite: same file layout, same indexes, same durability,
-turn about in one run, so that both see the same machine.
+The commit of a batch is compared with plain SQLite: same layout, same indexes, same durability, in
+turn in one run, so that both see the same machine.
 """
+
+# ruff: noqa: T201 — it prints its figures
 
 from __future__ import annotations
 
@@ -13,8 +15,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +103,8 @@ def plain_commit(store: Store, texts: list[tuple[int, str]]) -> None:
 
 def commits(ours: Store, plain: Store, records: int) -> None:
     """Print the paired ratio of the commit of NEW + CHANGED documents."""
-    chance, times = random.Random(1), ([], [])
+    chance = random.Random(1)
+    times: tuple[list[float], list[float]] = ([], [])
     for turn in range(PAIRS):
         first = records + turn * NEW
         old = chance.sample(range(records), CHANGED)
@@ -107,12 +112,12 @@ def commits(ours: Store, plain: Store, records: int) -> None:
         texts = [
             (key_id(key), encoding.encode({"key": key, **document})) for key, document in items
         ]
-        work = [
-            lambda items=items: times[0].append(seconds(lambda: ours.interactions.put_many(items))),
-            lambda texts=texts: times[1].append(seconds(lambda: plain_commit(plain, texts))),
+        pair: list[tuple[list[float], Callable[[], Any]]] = [
+            (times[0], partial(ours.interactions.put_many, items)),
+            (times[1], partial(plain_commit, plain, texts)),
         ]
-        for step in work if turn % 2 else reversed(work):
-            step()
+        for spent, work in pair if turn % 2 else reversed(pair):
+            spent.append(seconds(work))
     ratio = statistics.median(a / b for a, b in zip(*times, strict=True))
     mine, theirs = (statistics.median(part) * 1000 for part in times)
     print(
@@ -146,7 +151,7 @@ def reads(store: Store, records: int) -> None:
         ("folders of 1 account", lambda: table.distinct("folder", where("account") == "work")),
         ("count of 1 account", lambda: [table.count(where("account") == "work")]),
         ("light tuples, last 30 days", lambda: list(table.select(light, recent))),
-        ("documents, last 30 days", lambda: [from_document(item) for item in table.search(recent)]),
+        ("documents, last 30 days", lambda: table.search(recent)),
         ("light tuples, everything", lambda: list(table.select(light, where("kind") == "message"))),
         (
             "answers and delays",
@@ -164,8 +169,25 @@ def reads(store: Store, records: int) -> None:
         print(f"  {name}: {took:.2f} ms ({found:,} results, median of 3)")
 
 
+def codec(records: int = 2000) -> None:
+    """Print how long one message takes to its JSON text and back."""
+    messages = [message(number) for number in range(records)]
+    documents = [to_document(item) for item in messages]
+    texts = [encoding.encode(item) for item in documents]
+    steps: tuple[tuple[str, Callable[[Any], Any], list[Any]], ...] = (
+        ("to_document", to_document, messages),
+        ("from_document", from_document, documents),
+        ("encode", encoding.encode, documents),
+        ("decode", encoding.decode, texts),
+    )
+    for name, work, items in steps:
+        took = min(seconds(partial(deque, map(work, items), 0)) for _ in range(5))
+        print(f"{name}: {took / records * 1e6:.1f} µs a message (best of 5, n={records:,})")
+
+
 def main(sizes: list[int]) -> None:
     """Measure at each size."""
+    codec()
     for records in sizes:
         folder = Path(tempfile.mkdtemp(prefix="syncd-bench-"))
         try:
@@ -180,7 +202,7 @@ def measure(folder: Path, records: int) -> None:
         spent = 0.0
         for first in range(0, records, FIRST_SCAN_BATCH):
             items = keyed(range(first, min(first + FIRST_SCAN_BATCH, records)))
-            spent += seconds(lambda items=items: ours.interactions.put_many(items))
+            spent += seconds(partial(ours.interactions.put_many, items))
         print(f"first scan: {records / spent:,.0f} documents/s in batches of {FIRST_SCAN_BATCH}")
     size = (folder / "ours" / "records.db").stat().st_size
     print(f"  {size / 2**20:.0f} MiB, {size / records:.0f} bytes per document")

@@ -39,7 +39,10 @@ def write_mailbox(folder: Path, count: int, *, end: datetime, days: int, seed: i
     `days` before `end`; the bytes written."""
     random_ = random.Random(seed)
     people = [
-        (f"{first} {last}", f"{first}.{last}@{last}.example".lower().replace("é", "e").replace("è", "e"))
+        (
+            f"{first} {last}",
+            f"{first}.{last}@{last}.example".lower().replace("é", "e").replace("è", "e"),
+        )
         for first in _FIRST
         for last in _LAST
     ]
@@ -106,14 +109,20 @@ def _personal(
         f"{_received(random_, at)}Message-ID: <{message_id}>\nDate: {format_datetime(at)}\n"
         f"From: {sender[0]} <{sender[1]}>\nTo: {to[0]} <{to[1]}>\nSubject: {subject}\n"
         f"User-Agent: Mozilla Thunderbird\nMIME-Version: 1.0\n"
-        + (f"References: {' '.join(f'<{r}>' for r in refs)}\nIn-Reply-To: <{refs[-1]}>\n" if refs else "")
+        + (
+            f"References: {' '.join(f'<{r}>' for r in refs)}\nIn-Reply-To: <{refs[-1]}>\n"
+            if refs
+            else ""
+        )
     )
     text = (
         f"Hi {to[0].split()[0]},\n\n{body}\n\nBest regards,\n{sender[0]}\n\n"
         f"On {at:%a, %d %b %Y}, {to[0]} wrote:\n{quote}\n"
     )
     if random_.random() < 0.5:
-        html = "".join(f'<p style="margin:0;font-family:Calibri">{p}</p>' for p in body.split("\n\n"))
+        html = "".join(
+            f'<p style="margin:0;font-family:Calibri">{p}</p>' for p in body.split("\n\n")
+        )
         boundary = f"b{random_.getrandbits(64):x}"
         content = (
             f'Content-Type: multipart/alternative; boundary="{boundary}"\n\n--{boundary}\n'
@@ -122,7 +131,9 @@ def _personal(
             f"<blockquote>{quote}</blockquote></body></html>\n--{boundary}--\n"
         )
     else:
-        content = f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}"
+        content = (
+            f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}"
+        )
     return (head + content).encode()
 
 

@@ -81,11 +81,13 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
     if not isinstance(data, dict) or not isinstance(data.get("signals"), dict):
         raise UserError(Problem("a lexicon is a mapping with `language` and `signals`", where))
     problems = [Problem(f"unknown key {key!r}", where) for key in data.keys() - _PARTS]
+    common = str(data.get("common", "")).split()
     elisions = frozenset(str(data.get("elisions", "")).split())
     spelling = _spelling(str(data.get("spelling", "")), where, problems)
     vocabulary = Vocabulary(
         {name: _entries(entries) for name, entries in data.get("lists", {}).items()},
         partial(spell_out, spelling=spelling, elisions=elisions),
+        {word: 40 + len(common) - rank for rank, word in enumerate(common)},
     )
     rules: list[Rule] = []
     for kind, groups in _groups(data["signals"], words):
@@ -96,15 +98,14 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
             rules += _rules(kind, heading, patterns, vocabulary, where, problems)
     if problems:
         raise UserError(*problems)
-    common = frozenset(str(data.get("common", "")).split())
-    meets, filed = _filed(rules, common)
+    meets, filed = _filed(rules, vocabulary)
     return Lexicon(
         language=str(data.get("language", "")),
-        common=common,
+        common=frozenset(common),
         elisions=elisions,
         spelling=spelling,
         openers=frozenset(str(data.get("openers", "")).split()),
-        not_names=frozenset(str(data.get("not_names", "")).split()) | common,
+        not_names=frozenset(str(data.get("not_names", "")).split()) | set(common),
         greetings=frozenset(str(data.get("greetings", "")).split()),
         meets=meets,
         filed=filed,
@@ -153,27 +154,23 @@ def _rules(
 
 
 def _filed(
-    rules: Sequence[Rule], common: frozenset[str]
+    rules: Sequence[Rule], vocabulary: Vocabulary
 ) -> tuple[dict[str, int], dict[str, list[tuple[int, Rule]]]]:
     meets: dict[str, int] = {}
     filed: dict[str, list[tuple[int, Rule]]] = {}
     numbers: dict[frozenset[str], int] = {}
     for rule in rules:
-        needs = 0
-        for group in rule.pattern.required:
-            if group not in numbers:
-                numbers[group] = 1 << len(numbers)
-                for word in group:
-                    meets[word] = meets.get(word, 0) | numbers[group]
-            needs |= numbers[group]
-        for word in min(rule.pattern.required, key=lambda group: _frequency(group, common)):
-            filed.setdefault(word, []).append((needs, rule))
+        for option in rule.pattern.options:
+            needs = 0
+            for group in option:
+                if group not in numbers:
+                    numbers[group] = 1 << len(numbers)
+                    for word in group:
+                        meets[word] = meets.get(word, 0) | numbers[group]
+                needs |= numbers[group]
+            for word in vocabulary.rarest(option):
+                filed.setdefault(word, []).append((needs, rule))
     return meets, filed
-
-
-def _frequency(group: frozenset[str], common: frozenset[str]) -> int:
-    """How often one of `group` turns up in a text, roughly: common words count for many."""
-    return sum(40 if word in common else 1 for word in group)
 
 
 def _one_of(names: Sequence[str]) -> str:

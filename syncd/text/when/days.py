@@ -92,8 +92,13 @@ def months(first: date, size: int) -> Interval:
     return Interval(first, plus(plus_months(first, size), -1))
 
 
-def season(first_month: int, today: date, offset: int) -> Interval:
-    """The three months from `first_month` on, of the north: the current or next such season."""
+def season(first_month: int, today: date, offset: int, year: int = 0) -> Interval:
+    """The three months from `first_month` on, of the north: the current or next such season.
+
+    `year`: the one it begins in, where that was said.
+    """
+    if date.min.year < year < date.max.year:
+        return months(date(year, first_month, 1), 3)
     found = months(date(today.year - 1, first_month, 1), 3)
     while found.last < today:
         found = months(plus_months(found.first, 12), 3)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 class Kind(Enum):
     """What a token may stand for in the grammar."""
 
+    END = auto()  # before the first and behind the last token
     OTHER = auto()
     WORD = auto()  # a word that may follow a bare day of the month ("the 12th works")
     MARK = auto()  # punctuation
@@ -322,7 +323,7 @@ ENGLISH: Lexicon = _merge(
         ),
         _rows(
             Kind.RELATIVE,
-            "coming|the coming|upcoming|the upcoming|this coming|this upcoming|following",
+            "ahead|coming|the coming|upcoming|the upcoming|this coming|this upcoming|following",
             first=1,
             tag="coming",
         ),
@@ -402,7 +403,8 @@ FRENCH: Lexicon = _merge(
                 "|après|en fonction|suite|concernant|au lieu|sachant|etant|idealement|maximum|max",
                 Kind.BY: "d ' ici|d ' ici a|d ' ici au|au plus tard|au plus tard a"
                 "|au plus tard en|pour|échéance"
-                "|avez jusqu ' à|avez jusqu ' au|as jusqu ' à|as jusqu ' au|ont jusqu ' à"
+                "|avez jusqu ' à|ai jusqu ' à|ai jusqu ' au|avez jusqu ' au|as jusqu ' à"
+                "|as jusqu ' au|ont jusqu ' à"
                 "|ont jusqu ' au"
                 "|date limite|dernier délai|d ' ici aux|d ' ici environ",
                 Kind.BEFORE: "avant",

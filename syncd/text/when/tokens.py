@@ -41,7 +41,7 @@ class Token(NamedTuple):
     end: int
 
 
-END = Token(Kind.OTHER, 0, "", (), "", -1, -1)
+END = Token(Kind.END, 0, "", (), "", -1, -1)
 """What stands before the first and behind the last token."""
 
 

@@ -1,6 +1,6 @@
 """Killed, cut off, full, damaged: the store opens, and nothing that was acknowledged is lost.
 
-SYNCD_KILLS sets how many times the writer is killed (20, for the daily run).
+SYNCD_KILLS sets how many times the writer is killed (12, for the daily run).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from syncd.store import Store
 
 WRITER = Path(__file__).with_name("writer.py")
 BATCH = 25
-KILLS = int(os.environ.get("SYNCD_KILLS", "20"))
+KILLS = int(os.environ.get("SYNCD_KILLS", "12"))
 FLIPS = max(20, KILLS)
 
 
@@ -74,7 +74,7 @@ def test_killed_while_it_makes_the_file_it_starts_again(tmp_path: Path) -> None:
     started = time.perf_counter()
     killed_writer(tmp_path / "timed", 0)
     until_first = time.perf_counter() - started
-    for number in range(KILLS):
+    for number in range(KILLS // 2):
         folder = tmp_path / str(number)
         acknowledged = killed_writer(
             folder, until_first * (0.6 + 0.5 * chance.random()), working=False

@@ -17,8 +17,8 @@ from tinydb.queries import QueryInstance
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document, Table
 
+from syncd.store.keyed import RecordDB
 from syncd.store.schema import Index, ListField, TableSchema
-from syncd.store.table import RecordDB
 
 SCHEMA = TableSchema(
     "letters",
@@ -117,6 +117,9 @@ def test_queries_find_what_tinydb_finds(
         fields = ["doc_id", "at", "subject"]
         found = {(item.doc_id, item.get("at"), item.get("subject")) for item in other.search(query)}
         assert set(table.select(fields, query)) == found  # type: ignore[attr-defined]
+    for doc_id in (0, 1, -1, 2**70, float("nan"), 1.0):
+        assert table.get(doc_id=doc_id) == other.get(doc_id=doc_id)  # type: ignore[arg-type]
+    assert table.get(doc_ids=[3, 2**70, 1]) == other.get(doc_ids=[3, 2**70, 1])
 
 
 class SameWrites(RuleBasedStateMachine):

@@ -11,10 +11,10 @@ from tinydb import where
 
 from syncd.errors import StoreError
 from syncd.store import Store, migrations
+from syncd.store.keyed import RecordDB
 from syncd.store.layout import LAYOUT
 from syncd.store.schema import Index, TableSchema
 from syncd.store.sqlite import SQLiteStorage
-from syncd.store.table import RecordDB
 
 RUNS, RUNS_2 = TableSchema("runs", (Index(("at",)),)), TableSchema("runs", (Index(("at", "end")),))
 NOTES = TableSchema("notes", (Index(("on",)),))
@@ -46,7 +46,7 @@ def broken(storage: SQLiteStorage) -> None:
 def first_version(path: Path) -> None:
     """A file of version 1 with a run in it."""
     with RecordDB(path, schemas=(RUNS,)) as db:
-        migrations.bring_up_to_date(db.storage, (RUNS,), ())  # type: ignore[arg-type]
+        migrations.bring_up_to_date(db.storage, (RUNS,), ())
         db.table("runs").insert({"at": 100})
 
 
@@ -55,16 +55,16 @@ def test_an_older_file_is_upgraded_step_by_step(tmp_path: Path) -> None:
     layout, steps = (RUNS_2, NOTES), (second, third)
 
     with RecordDB(tmp_path / "old.db", schemas=layout) as db:
-        migrations.bring_up_to_date(db.storage, layout, steps)  # type: ignore[arg-type]
+        migrations.bring_up_to_date(db.storage, layout, steps)
         runs = db.table("runs")
         assert runs.search(where("end") == 160) == [{"at": 100, "end": 160, "mood": "sunny"}]
-        upgraded = set(db.storage.query("SELECT type, name FROM sqlite_schema"))  # type: ignore[attr-defined]
-        assert migrations.version(db.storage) == 3  # type: ignore[arg-type]
+        upgraded = set(db.storage.query("SELECT type, name FROM sqlite_schema"))
+        assert migrations.version(db.storage) == 3
 
     with RecordDB(tmp_path / "new.db", schemas=layout) as db:
-        migrations.bring_up_to_date(db.storage, layout, steps)  # type: ignore[arg-type]
-        assert set(db.storage.query("SELECT type, name FROM sqlite_schema")) == upgraded  # type: ignore[attr-defined]
-        assert migrations.version(db.storage) == 3  # type: ignore[arg-type]
+        migrations.bring_up_to_date(db.storage, layout, steps)
+        assert set(db.storage.query("SELECT type, name FROM sqlite_schema")) == upgraded
+        assert migrations.version(db.storage) == 3
 
 
 def test_a_step_that_is_killed_is_undone_and_taken_again(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_step_that_is_killed_is_undone_and_taken_again(tmp_path: Path) -> None
     storage.close()
 
     with RecordDB(tmp_path / "old.db", schemas=(RUNS_2, NOTES)) as db:
-        migrations.bring_up_to_date(db.storage, (), (second, third))  # type: ignore[arg-type]
+        migrations.bring_up_to_date(db.storage, (), (second, third))
         assert db.table("runs").all() == [{"at": 100, "end": 160, "mood": "sunny"}]
 
 

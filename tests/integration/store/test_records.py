@@ -163,6 +163,8 @@ def test_undoing_does_not_hide_the_first_error(store: Store) -> None:
     with pytest.raises(StoreError, match="already undone"), store.transaction():
         store.storage.connection.execute("ROLLBACK")
         store.meta.put("a", {})
+    with pytest.raises(StoreError, match="already undone"), store.transaction():
+        store.storage.connection.execute("ROLLBACK")
     assert len(store.meta) == 0
 
 
@@ -274,7 +276,7 @@ def test_writing_between_the_documents_of_a_scan_does_no_harm(store: Store) -> N
     ],
 )
 def test_the_pipelines_queries_use_an_index(store: Store, query: Any) -> None:
-    plans = []
+    plans: list[str] = []
     store.storage.connection.set_trace_callback(plans.append)
     store.interactions.search(query)
     store.storage.connection.set_trace_callback(None)
@@ -318,6 +320,11 @@ def test_a_second_writer_is_told_who_holds_the_records(tmp_path: Path) -> None:
         pass
 
 
+def test_every_commit_waits_for_the_disk(store: Store) -> None:
+    settings = {"journal_mode": "wal", "synchronous": 2}
+    assert {name: next(store.storage.query(f"PRAGMA {name}"))[0] for name in settings} == settings
+
+
 def test_closing_twice_is_fine(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.close()
@@ -339,7 +346,7 @@ def test_readers_need_no_lock_and_cannot_write(tmp_path: Path) -> None:
 
 
 def test_a_reader_in_another_thread_sees_what_is_committed(store: Store, tmp_path: Path) -> None:
-    found = []
+    found: list[tuple[str]] = []
 
     def read() -> None:
         with Store.open(tmp_path / "state", read_only=True) as reader:
@@ -356,6 +363,9 @@ def test_reading_before_there_is_anything_says_what_to_do(tmp_path: Path) -> Non
     with pytest.raises(StoreError, match=r"no records in .* yet\n.*run `syncd once` first"):
         Store.open(tmp_path / "nowhere", read_only=True)
     assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "records.db").touch()  # what a writer killed at its start leaves
+    with pytest.raises(StoreError, match="no records in"):
+        Store.open(tmp_path, read_only=True)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -176,8 +176,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "5 MB of attachment": lambda: (
         HEAD
-        + b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nHello\n--b\n'
-        + b'Content-Disposition: attachment; filename="a.pdf"\nContent-Transfer-Encoding: base64\n\n'
+        + b'Content-Type: multipart/mixed; boundary="b"\n\n'
+        + b"--b\nContent-Type: text/plain\n\nHello\n"
+        + b'--b\nContent-Disposition: attachment; filename="a.pdf"\n'
+        + b"Content-Transfer-Encoding: base64\n\n"
         + base64.encodebytes(bytes(4_000_000))
         + b"--b--\n"
     ),

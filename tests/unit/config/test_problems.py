@@ -113,6 +113,7 @@ def in_people(line):
             in_people("addresses: ['a b@c.example']"),
             ("people.yaml:4:17: an entry of `addresses`: this is", ""),
         ),
+        (in_syncd("words: {ask: ['']}"), ("syncd.yaml:1:15: an entry of `ask` must not be e", "")),
         (in_syncd("text: maybe"), ("syncd.yaml:1:7: `text` must be true or false", "")),
         (in_syncd("excerpt: -1"), ("syncd.yaml:1:10: `excerpt` must be at least 0", "")),
         (in_syncd("excerpt: many"), ("syncd.yaml:1:10: `excerpt` must be a whole number", "")),

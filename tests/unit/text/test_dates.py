@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -150,6 +150,13 @@ def test_a_day_just_past_is_past_unless_it_is_a_deadline() -> None:
     assert answer("The fair opens on September 5.", "en", TUESDAY) == "2027-09-05/2027-09-05"
 
 
+@pytest.mark.parametrize("year", [1, 1969, 8999, 9999])
+def test_a_message_with_an_absurd_date_is_safe(year: int) -> None:
+    for language in ("en", "fr"):
+        for sentence in sentences(language):
+            find_dates(sentence, language, datetime(year, 12, 30, tzinfo=UTC))
+
+
 def test_other_languages_read_figures_only() -> None:
     assert answer("Bitte bis 2026-11-05 antworten.", "de", TUESDAY) == "2026-11-05/2026-11-05"
     assert answer("Bitte bis 05.11.2026 antworten.", "de", TUESDAY) == "2026-11-05/2026-11-05"
@@ -238,13 +245,17 @@ def test_a_written_out_date_is_found_again(ahead: int, at: datetime) -> None:
         "two weeks after " * 2_000,
         "le 3, " * 5_000,
         "d'ici " * 5_000,
+        "day after " * 2_000,
+        "5pm, " * 2_000,
+        "dans la matinée de " * 2_000,
+        "end of the week of the first week of " * 2_000,
     ],
 )
 def test_hostile_repetition_stays_cheap(text: str) -> None:
     for language in ("en", "fr"):
-        start = perf_counter()
+        start = process_time()
         find_dates(text, language, TUESDAY)
-        assert perf_counter() - start < 0.25
+        assert process_time() - start < 0.25
 
 
 def test_speed() -> None:
@@ -252,10 +263,10 @@ def test_speed() -> None:
     dateless = "Thanks for the notes, I will look at them and send you my thoughts on the matter."
     dated = "Could you send me the revised quote and the signed contract by Friday at noon?"
     for sentence, limit in [(dateless, 20e-6), (dated, 400e-6)]:
-        start = perf_counter()
+        start = process_time()
         for _ in range(2_000):
             find_dates(sentence, "en", TUESDAY)
-        assert (perf_counter() - start) / 2_000 < limit
+        assert (process_time() - start) / 2_000 < limit
 
 
 def test_weekdays_ask_for_the_future_from_every_day_of_the_week() -> None:

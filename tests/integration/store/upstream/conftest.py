@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from syncd.store.keyed import RecordDB
 from syncd.store.sqlite import SQLiteStorage
-from syncd.store.table import RecordDB
 
 CACHE = "asks for the query cache, which is off: it hands out shared documents"
 JSON = "tests the JSON file itself"
