@@ -128,7 +128,8 @@ class Message:
     contacts: tuple[str, ...] = ()
     """What this mail means between me and each person, as `code:address`, for counting:
     `f` they wrote to me, `g` they wrote with me in Cc, `t` I wrote to them, `c` I had them in Cc,
-    `r` I answered them. Empty for copies, bulk and automatic mail."""
+    `r` I answered them; `h` they wrote, with a single hint of being bulk, which counts as `f` from
+    a correspondent. Empty for copies, other bulk and automatic mail."""
 
     kind: Literal["message"] = field(default="message", init=False)
 
@@ -345,6 +346,7 @@ class Person:
             or self.facts.last_outbound is not None
             or self.facts.last_in_person is not None
             or self.facts.last_virtual is not None
+            or self.facts.last_unplaced is not None
         )
 
     @property

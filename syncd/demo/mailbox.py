@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from datetime import UTC
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from importlib import resources
@@ -45,7 +46,7 @@ def write_mailboxes(folder: Path, days: Days) -> None:
         raw = _message(entry, entries, data["people"], days).as_bytes()
         moment = days.moment(entry["at"])
         if entry.get("in") == "archive":
-            line = f"From syncd-demo {moment.astimezone(None):%a %b %d %H:%M:%S %Y}\n".encode()
+            line = f"From syncd-demo {moment.astimezone(UTC):%a %b %d %H:%M:%S %Y}\n".encode()
             archive.append(line + raw.replace(b"\nFrom ", b"\n>From ") + b"\n")
             continue
         box = maildir / ".Sent" if entry["from"] in _ME else maildir

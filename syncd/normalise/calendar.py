@@ -8,6 +8,7 @@ is bounded by its size, per series by recurrence.MAX_STEPS.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -30,6 +31,11 @@ from syncd.normalise.time_zones import Zones
 
 MAX_ATTENDEES = 300
 """Kept per meeting; `attendees_omitted` says when there were more."""
+
+MAX_MEETINGS = 50_000
+"""Worked out per file; beyond it the file is named and the rest left out."""
+MAX_SERIES = 5_000
+"""Repeating events worked out per file."""
 
 _LONGEST = timedelta(days=31)
 """How far back an occurrence may have started and still be looked for."""
@@ -127,7 +133,13 @@ def meetings(
             else:
                 series.setdefault(uid, []).append(entry)
     found: dict[str, Meeting] = {}
+    repeating = 0
     for uid, entries in series.items():
+        repeating += any(entry.repeats for entry in entries)
+        if repeating > MAX_SERIES or len(found) > MAX_MEETINGS:
+            reason = "the file holds more meetings than one calendar can; split it"
+            failures.append(Failure(source_id(folder), folder, reason, permanent=True))
+            break
         notes = {note: None for entry in entries for note in entry.notes}
         try:
             for meeting in _occurrences(entries, folder, window, zone, notes):
@@ -479,7 +491,8 @@ def _moved(
     key: str, start: When, end: When, master: _Entry, following: Sequence[tuple[str, _Entry]]
 ) -> tuple[When, When, Meeting]:
     """An occurrence as the last THISANDFUTURE exception before it left it."""
-    change = next((entry for at, entry in reversed(following) if at <= key), None)
+    place_in = bisect_right(following, key, key=lambda pair: pair[0])
+    change = following[place_in - 1][1] if place_in else None
     if change is None or change.recurrence is None:
         return start, end, master.facts
     timed = isinstance(change.start, datetime)

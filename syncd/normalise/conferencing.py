@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import islice
@@ -48,12 +48,14 @@ class Link:
     kind: LinkKind
     service: str = ""
     """Its name as people know it, empty for `other`."""
+    written: str = ""
+    """As it stands in the text, wrapper and all."""
 
 
 def links(text: str) -> list[Link]:
     """The links of a text in order, with what each leads to. Wrappers that mail filters put around
     links are taken off."""
-    return [_classified(url) for url in _urls(text)]
+    return [replace(_classified(_unwrapped(url)), written=url) for url in _urls(text)]
 
 
 def meeting_link(text: str) -> Link | None:
@@ -63,7 +65,7 @@ def meeting_link(text: str) -> Link | None:
 
 def _urls(text: str) -> Iterator[str]:
     for match in islice(_URL.finditer(text), MAX_LINKS):
-        yield _unwrapped(match[0].rstrip(_TRAILING))
+        yield match[0].rstrip(_TRAILING)
 
 
 def _unwrapped(url: str) -> str:

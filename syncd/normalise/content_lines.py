@@ -150,17 +150,23 @@ def _property(line: str) -> tuple[str, Property] | None:
         return None
     if line[end] == ":":
         return name, Property({}, line[end + 1 :])
-    colon = Contentline(line).value_separator_index()
+    colon = _content_line(line).value_separator_index()
+    if colon < 0:  # a quote that never ends
+        colon = line.find(":")
     if colon < 0:
         return None
     return name, Property(_params(line[:colon]), line[colon + 1 :])
+
+
+def _content_line(line: str) -> Contentline:
+    return Contentline(line)  # type: ignore[no-untyped-call]  # icalendar types it in part
 
 
 @lru_cache(maxsize=512)
 def _params(head: str) -> Mapping[str, str]:
     """The parameters of `NAME;A=B;C="D"`; none where they cannot be read."""
     try:
-        _, params, _ = Contentline(head + ":").raw_parts()
+        _, params, _ = _content_line(head + ":").raw_parts()
     except ValueError:
         return {}
     return {

@@ -130,7 +130,7 @@ def _place_words(location: str, stated: list[Link]) -> tuple[str, str]:
     """What the location says of a physical and of a virtual place, each empty if nothing."""
     words = location
     for link in stated:
-        words = words.replace(link.url, " ")
+        words = words.replace(link.written, " ")
     if _SAYS["undecided"].search(words):
         return "", ""
     physical = virtual = ""
@@ -143,9 +143,13 @@ def _place_words(location: str, stated: list[Link]) -> tuple[str, str]:
         remote = (
             bool(_SAYS["virtual"].search(known))
             or bool(_ONLY_MEET.fullmatch(part))
+            or bool(_SAYS["virtual_room"].search(part))
             or _is_phone(part)
         )
-        if _is_address(part) or _SAYS["physical"].search(known) or _OFFICE_ROOM.search(part):
+        real = _SAYS["virtual_room"].sub(" ", known)
+        named = _SAYS["physical"].search(real) or _SAYS["street"].search(real)
+        # Beside a service's name, numbers are meeting ids rather than postcodes.
+        if named or _OFFICE_ROOM.search(real) or (not remote and _is_address(part)):
             physical = physical or quoted
         if remote:
             virtual = virtual or quoted
@@ -161,9 +165,11 @@ def _place_words(location: str, stated: list[Link]) -> tuple[str, str]:
 def _is_address(text: str) -> bool:
     if _POSTCODE.search(text) or _CITY_REGION.fullmatch(text) or _STREET_NUMBER.search(text):
         return True
-    return bool(_NUMBER_LAST.search(text)) or bool(
-        _SAYS["street"].search(text) and (_NUMBERED.search(text) or len(text.split()) > 2)
-    )
+    if _NUMBER_LAST.search(text):
+        return True
+    if _SAYS["street"].search(text):
+        return len(text.split()) > 1
+    return bool(_SAYS["street_numbered"].search(text) and _NUMBERED.search(text))
 
 
 def _is_phone(text: str) -> bool:

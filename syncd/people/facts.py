@@ -79,6 +79,15 @@ class _Sums:
     their_delays: list[int] = field(default_factory=list)
     my_delays: list[int] = field(default_factory=list)
 
+    def add(self, code: str, tally: Tally) -> None:
+        """Count one kind of contact with one address."""
+        self.first.append(tally.first)
+        self.last[code] = max(tally.last, self.last.get(code, tally.last))
+        counts = self.counts[code]
+        counts[0] += tally.total
+        for place, count in enumerate(tally.windows, start=1):
+            counts[place] += count
+
 
 def gather(
     identities: Mapping[str, Identity],
@@ -87,13 +96,17 @@ def gather(
     meetings: Iterable[Meeting],
     me: frozenset[str],
     now: int,
+    *,
+    lists: frozenset[str] = frozenset(),
 ) -> dict[str, Person]:
     """Every person by each of their addresses, with the facts as of `now`.
 
     :param tallies: counted contacts up to `now`
     :param answers: measured answers of the last year
     :param meetings: past and planned ones, each once
+    :param lists: addresses of mailing lists, which are nobody
     """
+    nobody = me | lists
     sums: dict[str, _Sums] = defaultdict(_Sums)
     unknown: dict[str, Identity] = {}
 
@@ -103,19 +116,17 @@ def gather(
             identity = unknown.setdefault(address, Identity(address, address, (address,)))
         return identity.key
 
+    doubtful: list[tuple[str, Tally]] = []
     for tally in tallies:
         code, _, address = tally.contact.partition(":")
-        if address in me:
+        if address in nobody:
             continue
-        person = sums[key_of(address)]
-        person.first.append(tally.first)
-        person.last[code] = max(tally.last, person.last.get(code, tally.last))
-        counts = person.counts[code]
-        counts[0] += tally.total
-        for place, count in enumerate(tally.windows, start=1):
-            counts[place] += count
+        if code == "h":
+            doubtful.append((key_of(address), tally))
+        else:
+            sums[key_of(address)].add(code, tally)
     for answer in answers:
-        if answer.address in me:
+        if answer.address in nobody:
             continue
         person = sums[key_of(answer.address)]
         (person.my_delays if answer.mine else person.their_delays).append(answer.delay)
@@ -125,12 +136,19 @@ def gather(
         if not is_contact(meeting, len(guests)):
             continue
         for guest in guests:
+            if guest.address.email in lists:
+                continue
             names.setdefault(guest.address.email, guest.address.name)
             person = sums[key_of(guest.address.email)]
             if meeting.end <= now:
                 person.held.append((meeting.at, meeting.place.verdict))
             elif meeting.at > now:
                 person.planned.append((meeting.at, meeting.place.verdict))
+    profiled = {identity.key for identity in identities.values() if identity.profile}
+    for key, tally in doubtful:
+        known = sums.get(key)
+        if key in profiled or (known is not None and ("t" in known.last or known.held)):
+            sums[key].add("f", tally)
 
     people: dict[str, Person] = {}
     for identity in {**unknown, **identities}.values():

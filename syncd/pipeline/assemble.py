@@ -9,7 +9,9 @@ from dataclasses import replace
 from tinydb import where
 
 from syncd.config import Configuration
-from syncd.model import Meeting, Message, Place, PlaceVerdict, Snapshot, Thread
+from syncd.model import Meeting, Message, Person, Place, PlaceVerdict, Snapshot, Thread
+from syncd.normalise.addresses import is_one_of
+from syncd.normalise.automatic import is_hint
 from syncd.people.facts import DAY, WINDOWS, Answer, Tally, gather
 from syncd.people.identities import identify
 from syncd.store import Store
@@ -28,8 +30,9 @@ def assemble(
 
     :param horizon_days: how far back any rule reads conversations
     """
-    me = configuration.me.addresses
     meetings = _meetings(store, now)
+    names, lists = _names(store)
+    me = _mine(configuration.me.addresses, names, meetings)
     away = [
         (meeting.at, meeting.end)
         for meeting in meetings
@@ -45,15 +48,21 @@ def assemble(
         and meeting.my_response != "declined"
         and not meeting.all_day
     )
-    threads = tuple(_threads(store, now, now - horizon_days * DAY))
+    tallies = tuple(_tallies(store, now))
     people = gather(
-        identify(configuration.people, _names(store)),
-        _tallies(store, now),
+        identify(
+            configuration.people,
+            {address: name for address, name in names.items() if address not in me | lists},
+        ),
+        tallies,
         _answers(store, now),
         real,
         me,
         now,
+        lists=lists,
     )
+    trusted = _trusted(tallies, people)
+    threads = tuple(_threads(store, now, now - horizon_days * DAY, trusted))
     return Snapshot(
         now=now,
         zone=configuration.timezone,
@@ -67,16 +76,40 @@ def assemble(
     )
 
 
-def _threads(store: Store, now: int, oldest: int) -> Iterator[Thread]:
+def _mine(
+    configured: frozenset[str], written: Iterable[str], meetings: Iterable[Meeting]
+) -> frozenset[str]:
+    """My addresses in every spelling in which they occur: with plus-tags, with Gmail's dots."""
+    invited = (guest.address.email for meeting in meetings for guest in meeting.attendees)
+    hosts = (meeting.organizer.email for meeting in meetings if meeting.organizer)
+    return configured | {
+        address for address in (*written, *invited, *hosts) if is_one_of(address, configured)
+    }
+
+
+def _trusted(tallies: Iterable[Tally], people: Mapping[str, Person]) -> frozenset[str]:
+    """The correspondents whose mail a single hint of being bulk does not hide."""
+    senders = {tally.contact[2:] for tally in tallies if tally.contact.startswith("h:")}
+    return frozenset(
+        sender for sender in senders if sender in people and people[sender].correspondent
+    )
+
+
+def _threads(store: Store, now: int, oldest: int, trusted: frozenset[str]) -> Iterator[Thread]:
     """The conversations in which a human wrote since `oldest`, whole up to `now`."""
-    recent = (
+    recent = (where("at") >= oldest) & (where("at") <= now)
+    by_humans = (
         (where("kind") == "message")
-        & (where("at") >= oldest)
-        & (where("at") <= now)
+        & recent
         & (where("human") == True)  # noqa: E712 - a TinyDB query, not a comparison
         & (where("copy") == False)  # noqa: E712 - the same
     )
-    keys = store.interactions.distinct("thread", recent)
+    found_keys = set(store.interactions.distinct("thread", by_humans))
+    doubtful = sorted(f"h:{sender}" for sender in trusted)
+    for start in range(0, len(doubtful), _LOOKUP):
+        by_trusted = where("contacts").any(doubtful[start : start + _LOOKUP]) & recent
+        found_keys.update(store.interactions.distinct("thread", by_trusted))
+    keys = sorted(found_keys)
     for start in range(0, len(keys), _LOOKUP):
         some = keys[start : start + _LOOKUP]
         found: dict[str, list[Message]] = defaultdict(list)
@@ -84,6 +117,8 @@ def _threads(store: Store, now: int, oldest: int) -> Iterator[Thread]:
         for document in store.interactions.search(query):
             message = from_document(document)
             if isinstance(message, Message) and not message.copy:
+                if message.sender.email in trusted and is_hint(message.bulk):
+                    message = replace(message, bulk="")
                 found[message.thread].append(message)
         for key in some:
             messages = sorted(found[key], key=lambda message: (message.at, message.message_id))
@@ -136,8 +171,13 @@ def _placed(store: Store) -> dict[str, PlaceVerdict]:
     return dict(places)
 
 
-def _names(store: Store) -> dict[str, str]:
-    return {document["address"]: document["name"] for document in store.people.all()}
+def _names(store: Store) -> tuple[dict[str, str], frozenset[str]]:
+    """The display name last seen with each address, and which addresses are mailing lists."""
+    documents = store.people.all()
+    return (
+        {document["address"]: document["name"] for document in documents},
+        frozenset(document["address"] for document in documents if document["list"]),
+    )
 
 
 def _tallies(store: Store, now: int) -> Iterator[Tally]:
@@ -150,10 +190,13 @@ def _tallies(store: Store, now: int) -> Iterator[Tally]:
 
 def _answers(store: Store, now: int) -> Iterator[Answer]:
     measured = (where("answers") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
-    for address, direction, delay in store.interactions.select(
-        ("answers", "direction", "delay"), measured
-    ):
-        yield Answer(address, direction == "outbound", delay)
+    mine = measured & (where("direction") == "outbound")
+    for address, delay in store.interactions.select(("answers", "delay"), mine):
+        yield Answer(address, True, delay)
+    # what of mine they answer is known; who they are only their message says
+    theirs = measured & (where("direction") == "inbound")
+    for (address, _), delay in store.interactions.select(("sender", "delay"), theirs):
+        yield Answer(address, False, delay)
 
 
 def _my_names(threads: Iterable[Thread], me: frozenset[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tinydb import where
 
 from syncd.errors import Problem, UserError
 from syncd.model import Batch, Coverage, Cursor, Failure, Interaction, Message
+from syncd.normalise.automatic import is_hint
 from syncd.normalise.threading import Wanted, affected, subject_key, thread
 from syncd.store import Store
 from syncd.store.documents import from_document, to_document
@@ -134,7 +135,7 @@ class Intake:
                 copy=assigned.copy,
                 answers=assigned.answers,
                 delay=assigned.delay,
-                contacts=assigned.contacts,
+                contacts=assigned.contacts or _doubtful_contact(message, assigned.copy),
             )
             key = f"{message.account}/{message.source_id}"
             stored.append((key, to_document(message, subject_key=subject_key(message))))
@@ -164,7 +165,9 @@ class Intake:
                     yield interaction
 
     def _remember_names(self, messages: Iterable[Message]) -> None:
-        """Keep the display name last used for each human correspondent."""
+        """Keep the display name last used for each human correspondent, and which addresses are
+        mailing lists."""
+        lists = {address for message in messages for address in _lists(message)}
         latest: dict[str, tuple[int, str]] = {}
         for message in messages:
             if not message.human:
@@ -177,12 +180,16 @@ class Intake:
                 stamp = (message.at if own else 0, address.name)
                 if address.email not in self._me and stamp > latest.get(address.email, (-1, "")):
                     latest[address.email] = stamp
-        known = self._store.people.get_keys(latest)
-        self._store.people.put_many(
-            (email, {"address": email, "name": name, "at": at})
-            for email, (at, name) in latest.items()
-            if email not in known or (known[email]["at"], known[email]["name"]) < (at, name)
-        )
+        known = self._store.people.get_keys([*latest, *lists])
+        changed: dict[str, dict[str, Any]] = {}
+        for email in {*latest, *lists}:
+            before = known.get(email) or {"address": email, "name": "", "at": -1, "list": False}
+            at, name = max(latest.get(email, (-1, "")), (before["at"], before["name"]))
+            is_list = before["list"] or email in lists
+            after = {"address": email, "name": name, "at": at, "list": is_list}
+            if after != before:
+                changed[email] = after
+        self._store.people.put_many(changed.items())
 
     def _set_aside(self, failed: Iterable[Failure], now: int) -> None:
         retries = self._store.retries
@@ -204,6 +211,24 @@ class Intake:
 
     def _key(self, source_id: str) -> str:
         return f"{self._account}/{source_id}"
+
+
+def _doubtful_contact(message: Message, copy: bool) -> tuple[str, ...]:
+    """The contact that a mail with a mere hint of being bulk is, if I know the sender: `h`."""
+    if copy or message.direction != "inbound" or message.automatic or not is_hint(message.bulk):
+        return ()
+    return (f"h:{message.sender.email}",)
+
+
+def _lists(message: Message) -> Iterable[str]:
+    """The addresses of the mailing list that a message came through, by its reason for `bulk`."""
+    what, _, name = message.bulk.partition(": ")
+    if what != "list":
+        return
+    name = name.partition(" ")[0]
+    for address in (*message.to, *message.cc):
+        if name in (address.email, address.email.replace("@", ".")):
+            yield address.email
 
 
 def _is_message(interaction: Interaction) -> TypeGuard[Message]:

@@ -67,12 +67,16 @@ _REPLY_NAMES: Final = frozenset(
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INDENTED: Final = re.compile(r"border\s*:\s*(?:none|medium none)", re.IGNORECASE)
 _BORDER_TOP: Final = re.compile(
-    r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)|border-style\s*:\s*solid\s+none\s+none",
+    r"border-top\s*:\s*(?:solid|1(?:\.0)?p[tx]\s+solid)|border-top-style\s*:\s*solid"
+    r"|border-style\s*:\s*solid\s+none\s+none",
     re.IGNORECASE,
 )
 _BORDER_LEFT: Final = re.compile(r"border-left\s*:[^;]{0,40}solid", re.IGNORECASE)
 _LONGEST_SIGNATURE: Final = 800
 _LONGEST_CELL: Final = 80
+_LONGEST_LABEL: Final = 30
+_HEADER_TEXTS: Final = 30
+"""Pieces of text in which the names of copied header fields are looked for."""
 _BLOCK_TAGS: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "caption"))
 
 _BREAKS: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
@@ -205,13 +209,17 @@ def _is_short(element: etree._Element) -> bool:
 
 
 def _is_reply_border(element: etree._Element, style: str) -> bool:
-    """The box in which Outlook copies the headers of the message that is answered."""
+    """The box in which Outlook copies the headers of the message that is answered.
+
+    Their names stand in bold, whatever the language: two short texts that end in a colon.
+    """
     if _BORDER_TOP.search(style) is None:
         return False
-    for text in element.itertext():
-        if text.strip():
-            return text.strip().endswith(":") or ":" in text[:30]
-    return False
+    labels = 0
+    for text in islice(element.itertext(), _HEADER_TEXTS):
+        stripped = text.strip()
+        labels += stripped[-1:] in (":", "：") and len(stripped) < _LONGEST_LABEL
+    return labels > 1
 
 
 def _tables_around_tables(tree: etree._Element) -> set[etree._Element]:

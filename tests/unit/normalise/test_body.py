@@ -67,7 +67,7 @@ def test_parts_of_one_text_are_joined() -> None:
         (PDF, 1),
         ("Content-Type: text/plain\nContent-Disposition: attachment; filename=notes.txt\n\nx", 1),
         ("Content-Type: text/plain\nContent-Disposition: inline; filename=notes.txt\n\nx", 1),
-        ("Content-Disposition: attachment;\n filename*0*=utf-8''r%C3%A9s;\n filename*1=u.pdf\n\nx", 1),
+        ("Content-Disposition: attachment; filename*0*=utf-8''%C3%A9;\n filename*1=.pdf\n\nx", 1),
         ("Content-Type: application/octet-stream;\n name*=iso-8859-1''caf%E9.doc\n\nx", 1),
         ("Content-Type: message/rfc822\n\nSubject: inside\n\nCould you not read this?", 1),
         ("Content-Type: image/png; name=a.png\nContent-Disposition: attachment\n\nx", 1),

@@ -335,6 +335,23 @@ class TestBounds:
         text = calendar("UID:1\nDTSTART:20251122T230000Z\nDTEND:20251123T010000Z")
         assert len(read(text)[0]) == 1
 
+    def test_a_file_of_endless_series_ends(self) -> None:
+        daily = "DTSTART:20251124T100000Z\nRRULE:FREQ=DAILY"
+        found, failed = read(calendar(*(f"UID:{n}\n{daily}" for n in range(100))))
+        assert 50_000 < len(found) < 53_000
+        assert failed[-1].source_id == source_id("work.ics")
+
+    def test_thousands_of_changes_to_one_series_take_no_time(self) -> None:
+        changes = "".join(
+            "BEGIN:VEVENT\nUID:1\nDTSTART:20260102T100000Z\nRECURRENCE-ID;RANGE=THISANDFUTURE:"
+            f"20260101T{n // 60:02}{n % 60:02}00Z\nEND:VEVENT\n"
+            for n in range(1440)
+        )
+        text = calendar("UID:1\nDTSTART:20251124T100000Z\nRRULE:FREQ=DAILY")
+        began = time.process_time()
+        read(text.replace("END:VCALENDAR", changes + "END:VCALENDAR"))
+        assert time.process_time() - began < 1
+
     def test_many_guests_are_cut_and_that_is_said(self) -> None:
         guests = "\n".join(f"ATTENDEE:mailto:p{n}@client.example" for n in range(2000))
         meeting = one(calendar(f"UID:1\nDTSTART:20261124T100000Z\n{guests}"))
@@ -458,6 +475,12 @@ class TestDamagedFiles:
 
     def test_an_empty_file_is_an_empty_calendar(self) -> None:
         assert read("") == read("BEGIN:VCALENDAR\nEND:VCALENDAR\n") == ([], [])
+
+    def test_a_quote_that_never_ends(self) -> None:
+        meeting = one(
+            calendar('UID:1\nDTSTART:20261124T100000Z\nATTENDEE;CN="Ann:mailto:ann@client.example')
+        )
+        assert [guest.address.email for guest in meeting.attendees] == ["ann@client.example"]
 
     def test_control_characters_never_reach_a_title(self) -> None:
         meeting = one(

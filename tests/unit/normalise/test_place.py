@@ -67,6 +67,12 @@ def test_a_place_and_the_calendars_own_link(
         "Ann will call",
         "Conference call, dial-in below",
         "Webinaire",
+        "Via Microsoft Teams",
+        "Zoom Personal Meeting Room",
+        "Salle de visio",
+        "Zoom, meeting ID 93968, passcode 85925",
+        "Skype for Business",
+        "Conference bridge: 1234",
     ],
 )
 def test_a_link_a_number_or_a_service_as_the_place_is_virtual(location: str) -> None:
@@ -83,6 +89,9 @@ def test_a_link_a_number_or_a_service_as_the_place_is_virtual(location: str) -> 
         "1333 14th Street Northwest, Washington, DC",
         "10 Downing Street, London SW1A 2AA",
         "Montréal, QC",
+        "123 Main St",
+        "rue de Rivoli",
+        "Am Kanal, Hauptstraße",
         "H2X 1Y4 Montréal",
         "Friedrichstraße 5, 10117 Berlin",
         "Salle 203",
@@ -99,6 +108,7 @@ def test_an_address_or_a_room_is_in_person(location: str) -> None:
     "location",
     [
         "my office",
+        "Ann's desk",
         "chez eux",
         "Chez Paul",
         "bureau de Paul",
@@ -126,6 +136,7 @@ def test_somebodys_office_a_venue_or_a_map_is_in_person(location: str) -> None:
         "Lieu à préciser (Zoom possible)",
         "voir l'invitation",
         "Ann Lee",
+        "Marie St Jean",
         "Paris",
         "Home office",
         "Office 365",

@@ -171,6 +171,12 @@ def test_gmail_indents_with_a_blockquote_that_is_no_quote() -> None:
     )
 
 
+def test_a_box_that_is_no_copied_header_hides_nothing_below() -> None:
+    html = '<div style="border-top:solid 1pt">Note: we move on.</div><p>Could you call?</p>'
+
+    assert "Could you call?" in new_text(html_to_text(html))
+
+
 def test_tables_of_short_cells_keep_their_rows() -> None:
     html = (
         "<p>Prices:</p><table><tr><th>Item</th><th>Price</th></tr><tr><td>Plan</td><td>3</td></tr>"
