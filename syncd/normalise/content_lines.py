@@ -115,6 +115,12 @@ def read(data: bytes) -> Document:
     return Document(tuple(calendars), complete=not stack)
 
 
+def raw(event: Event, name: str) -> str:
+    """The value of an event's property as it stands in the file; empty where it has none."""
+    props = event.get(name)
+    return props[0].value.strip() if props else ""
+
+
 def _keep_zone(calendar: CalendarBlock, lines: list[str]) -> None:
     for line in lines:
         if line[:4].upper() == "TZID" and (prop := _property(line)):

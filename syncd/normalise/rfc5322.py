@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import blake2b
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from syncd.model import Address, Direction, Message
 from syncd.normalise.addresses import is_one_of, parse_addresses, parse_sender
@@ -20,7 +20,7 @@ from syncd.normalise.moments import written_at
 from syncd.normalise.safe_text import one_line
 
 if TYPE_CHECKING:
-    from syncd.text.reading import Reader, Reading
+    from syncd.text.reading import Reading
 
 FIRST_READ = 64 * 1024
 """Bytes that hold the header section of nearly every message, and all of most messages."""
@@ -41,6 +41,14 @@ class NotAMessage(ValueError):
     """The bytes have none of the header fields a message has; the text says what was found."""
 
 
+class WordReader(Protocol):
+    """Analyses the text of one message (text.reading.Reader)."""
+
+    def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
+        """Read the text of a message written at `at` (aware, in the writer's zone)."""
+        ...
+
+
 def read_message(
     source: bytes | BinaryIO,
     *,
@@ -53,7 +61,7 @@ def read_message(
     labels: Sequence[str] = (),
     provider_thread: str = "",
     link: str = "",
-    words: Reader | None = None,
+    words: WordReader | None = None,
     words_since: int = 0,
     excerpt: int = 0,
 ) -> Message:
@@ -114,7 +122,7 @@ def from_headers(
     provider_thread: str = "",
     link: str = "",
     body: Callable[[], Body] | None = None,
-    words: Reader | None = None,
+    words: WordReader | None = None,
     words_since: int = 0,
     excerpt: int = 0,
 ) -> Message:
@@ -158,7 +166,7 @@ def from_headers(
     return with_words(message, body(), words, excerpt)
 
 
-def with_words(message: Message, body: Body, words: Reader, excerpt: int) -> Message:
+def with_words(message: Message, body: Body, words: WordReader, excerpt: int) -> Message:
     """`message` with what its text says, unless the body shows that a machine wrote it.
 
     An encrypted message keeps `words_read` false: nothing is known about what it says.

@@ -63,6 +63,13 @@ def assemble(
     )
     trusted = _trusted(tallies, people)
     threads = tuple(_threads(store, now, now - horizon_days * DAY, trusted))
+    written_to = (
+        address.email
+        for thread in threads
+        for message in thread.messages
+        for address in (*message.to, *message.cc)
+    )
+    me = _mine(me, written_to, ())
     return Snapshot(
         now=now,
         zone=configuration.timezone,
@@ -189,14 +196,13 @@ def _tallies(store: Store, now: int) -> Iterator[Tally]:
 
 
 def _answers(store: Store, now: int) -> Iterator[Answer]:
-    measured = (where("answers") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
-    mine = measured & (where("direction") == "outbound")
-    for address, delay in store.interactions.select(("answers", "delay"), mine):
-        yield Answer(address, True, delay)
-    # what of mine they answer is known; who they are only their message says
-    theirs = measured & (where("direction") == "inbound")
-    for (address, _), delay in store.interactions.select(("sender", "delay"), theirs):
-        yield Answer(address, False, delay)
+    measured = (
+        (where("counterpart") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
+    )
+    for address, direction, delay in store.interactions.select(
+        ("counterpart", "direction", "delay"), measured
+    ):
+        yield Answer(address, direction == "outbound", delay)
 
 
 def _my_names(threads: Iterable[Thread], me: frozenset[str]) -> tuple[str, ...]:

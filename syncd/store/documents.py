@@ -77,7 +77,10 @@ def _from_message(message: Message, subject_key: str) -> Document:
     if message.signals:
         document["signals"] = [_from_signal(item) for item in message.signals]
     if message.answers:
-        document["delay"] = message.delay  # 0 too: it is read on its own, from the index
+        # read on their own, from the index: who took how long to answer, me or the other
+        document["delay"] = message.delay
+        theirs = message.direction == "inbound"
+        document["counterpart"] = message.sender.email if theirs else message.answers
     if subject_key:
         document["subject_key"] = subject_key
     return document

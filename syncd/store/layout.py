@@ -20,7 +20,7 @@ INTERACTIONS = TableSchema(
         # The same meeting in several calendars.
         Index(("uid", "at"), sparse=True),
         # How long each person usually takes; the index alone answers.
-        Index(("answers", "direction", "delay", "at"), sparse=True),
+        Index(("counterpart", "at", "direction", "delay"), sparse=True),
         # A stretch of time; the index alone answers with these fields.
         Index(("kind", "at", "human", "copy", "direction", "thread", "account")),
     ),

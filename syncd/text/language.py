@@ -12,7 +12,8 @@ _SURE = 2
 def scores(words: Sequence[str], common: Mapping[str, frozenset[str]]) -> Counter[str]:
     """How many different ones of `words` are common in each language of `common`."""
     # "n'hésitez" counts as "n'": an elided word is as telling as a whole one.
-    seen = {word[: word.find("'") + 1] or word for word in words}
+    seen = set(words)
+    seen.update([word[: word.index("'") + 1] for word in words if "'" in word])
     return Counter({language: len(known & seen) for language, known in common.items()})
 
 

@@ -103,19 +103,17 @@ def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
 
 
 def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
-    """The rules whose every need is met by some word of the sentence.
-
-    Needs are bits of one number (see lexicon.Lexicon), so that a rule is ruled out by one `&`.
-    """
-    met = 0
-    for word in form.present & lexicon.meets.keys():
-        met |= lexicon.meets[word]
-    missing = ~met
+    """The rules that have the words they cannot do without."""
+    present = form.present
     found: dict[int, Rule] = {}
-    for word in form.present & lexicon.filed.keys():
-        for needs, rule in lexicon.filed[word]:
-            if not needs & missing:
-                found[id(rule)] = rule
+    for word in present & lexicon.filed.keys():
+        for all_of, one_of, rule in lexicon.filed[word]:
+            if all_of <= present:
+                for group in one_of:
+                    if group.isdisjoint(present):
+                        break
+                else:
+                    found[id(rule)] = rule
     return list(found.values())
 
 

@@ -147,7 +147,8 @@ class Reader:
     def _draft(self, text: str, start: int, end: int) -> _Draft:
         sentence = text[start:end]
         names, core = opening(sentence, self._openers, self._not_names)
-        before, words = tokens(sentence[:core]), tokens(sentence[core:])
+        before = tokens(sentence[:core]) if core else []
+        words = tokens(sentence[core:])
         score = scores(before + words if before else words, self._common)
         return _Draft(sentence, start, names, before, words, score)
 

@@ -15,6 +15,9 @@ from syncd.text.words import fold
 
 _DATED: Final = frozenset({"ask", "promise", "renegotiation", "meeting_proposal"})
 _NEEDS_ANSWER: Final = frozenset({"ask", "meeting_proposal"})
+_OUTRANKED: Final = {"closing": _NEEDS_ANSWER, "ask": frozenset({"care"})}
+"""Kinds that say nothing beside another: "Thanks, could you …" closes nothing, and "How is your
+daughter?" is kind rather than a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def signals(found: Mapping[str, Sequence[Hit]], context: Context) -> tuple[Signa
     )
     made: list[Signal] = []
     for kind in KINDS:
-        if kind not in found or (kind == "closing" and _NEEDS_ANSWER & found.keys()):
+        if kind not in found or found.keys() & _OUTRANKED.get(kind, frozenset()):
             continue
         hit = next((h for h in found[kind] if due or "dated" not in h.rule.flags), None)
         if hit:

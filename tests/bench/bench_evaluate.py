@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,12 +116,8 @@ def fill(folder: Path, count: int) -> None:
             assigned = thread(conversation, me)
             for message in conversation:
                 given = assigned[message.account, message.source_id]
-                document = to_document(message)
-                document |= {"thread": given.thread, "copy": given.copy}
-                document |= {"contacts": list(given.contacts)} if given.contacts else {}
-                if given.answers:
-                    document |= {"answers": given.answers, "delay": given.delay}
-                batch.append((f"{message.account}/{message.source_id}", document))
+                whole = replace(message, **asdict(given))
+                batch.append((f"{message.account}/{message.source_id}", to_document(whole)))
                 if message.human:
                     names[message.sender.email] = message.sender.name
             if len(batch) >= 5_000:
@@ -128,7 +125,7 @@ def fill(folder: Path, count: int) -> None:
                 batch.clear()
         store.interactions.put_many(batch)
         store.people.put_many(
-            (email, {"address": email, "name": name, "at": 0}) for email, name in names.items()
+            (email, {"address": email, "name": name, "at": 0, "list": False}) for email, name in names.items()
         )
 
 

@@ -156,7 +156,7 @@ def reads(store: Store, records: int) -> None:
         (
             "answers and delays",
             lambda: list(
-                table.select(["answers", "direction", "delay", "at"], where("answers").exists())
+                table.select(["counterpart", "direction", "delay", "at"], where("counterpart").exists())
             ),
         ),
         (

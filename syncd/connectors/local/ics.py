@@ -23,7 +23,8 @@ from syncd.connectors.base import PullContext
 from syncd.connectors.local.messages import BATCH, chunks
 from syncd.errors import Problem, UserError
 from syncd.model import Batch, Cursor, Failure, Meeting
-from syncd.normalise.calendar import folder_of, meetings, source_id
+from syncd.normalise.calendar import meetings
+from syncd.normalise.calendar_ids import folder_of, source_id
 from syncd.normalise.time_zones import named_zone
 from syncd.options import StrictModel
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -40,6 +40,10 @@ class Rule:
         return self.compiled
 
 
+Filed: TypeAlias = tuple[frozenset[str], tuple[frozenset[str], ...], Rule]
+"""A rule, where all of the first words are present and one of each of the other sets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """One language's words, ready to match. Rules are filed under words they cannot do without."""
@@ -51,10 +55,7 @@ class Lexicon:
     openers: frozenset[str]
     not_names: frozenset[str]
     greetings: frozenset[str]
-    meets: Mapping[str, int]
-    """The needs that a word meets."""
-    filed: Mapping[str, list[tuple[int, Rule]]]
-    """The rules filed under a word, each behind its needs."""
+    filed: Mapping[str, list[Filed]]
 
     def spell(self, words: list[str]) -> list[str]:
         """`words` with this language's short forms spelled out."""
@@ -98,7 +99,6 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
             rules += _rules(kind, heading, patterns, vocabulary, where, problems)
     if problems:
         raise UserError(*problems)
-    meets, filed = _filed(rules, vocabulary)
     return Lexicon(
         language=str(data.get("language", "")),
         common=frozenset(common),
@@ -107,8 +107,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
         openers=frozenset(str(data.get("openers", "")).split()),
         not_names=frozenset(str(data.get("not_names", "")).split()) | set(common),
         greetings=frozenset(str(data.get("greetings", "")).split()),
-        meets=meets,
-        filed=filed,
+        filed=_filed(rules, vocabulary),
     )
 
 
@@ -153,24 +152,15 @@ def _rules(
     return rules
 
 
-def _filed(
-    rules: Sequence[Rule], vocabulary: Vocabulary
-) -> tuple[dict[str, int], dict[str, list[tuple[int, Rule]]]]:
-    meets: dict[str, int] = {}
-    filed: dict[str, list[tuple[int, Rule]]] = {}
-    numbers: dict[frozenset[str], int] = {}
+def _filed(rules: Sequence[Rule], vocabulary: Vocabulary) -> dict[str, list[Filed]]:
+    filed: dict[str, list[Filed]] = {}
     for rule in rules:
         for option in rule.pattern.options:
-            needs = 0
-            for group in option:
-                if group not in numbers:
-                    numbers[group] = 1 << len(numbers)
-                    for word in group:
-                        meets[word] = meets.get(word, 0) | numbers[group]
-                needs |= numbers[group]
+            all_of = frozenset(word for group in option if len(group) == 1 for word in group)
+            one_of = tuple(group for group in option if len(group) > 1)
             for word in vocabulary.rarest(option):
-                filed.setdefault(word, []).append((needs, rule))
-    return meets, filed
+                filed.setdefault(word, []).append((all_of, one_of, rule))
+    return filed
 
 
 def _one_of(names: Sequence[str]) -> str:

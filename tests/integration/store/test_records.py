@@ -206,7 +206,7 @@ def test_select_reads_fields_in_order(filled: Store) -> None:
         ("m3",),
     ]
     assert list(select(["doc_id"], where("account") == "private")) == [(key_id("p4"),)]
-    assert list(select(["answers", "delay"], where("answers").exists())) == [
+    assert list(select(["counterpart", "delay"], where("counterpart").exists())) == [
         ("ann.lee@client.example", 0)
     ]
 
@@ -275,7 +275,7 @@ def test_writing_between_the_documents_of_a_scan_does_no_harm(store: Store) -> N
         (where("kind") == "meeting") & (where("at") >= NOON) & (where("at") < NOON + 9),
         (where("kind") == "message") & (where("at") >= NOON) & (where("copy") == False),  # noqa: E712 — a query
         where("uid") == "uid-1",
-        where("answers") > "",
+        where("counterpart") > "",
     ],
 )
 def test_the_pipelines_queries_use_an_index(store: Store, query: Any) -> None:

@@ -105,6 +105,8 @@ HEAD = (
     b"Date: Mon, 23 Nov 2026 09:00:00 +0000\nMessage-ID: <1@client.example>\n"
 )
 
+HTML = HEAD + b"Content-Type: text/html; charset=utf-8\n\n"
+
 
 def nested(depth: int) -> bytes:
     opening = b"".join(
@@ -190,6 +192,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "almost a boundary": lambda: (
         HEAD + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--bb\n" * 500_000
     ),
+    "100,000 nested elements of HTML": lambda: HTML + b"<div>" * 100_000 + b"Hello",
+    "nested tables of HTML": lambda: HTML + b"<table><tr><td>" * 40_000 + b"Hello",
+    "HTML comments that never end": lambda: HTML + b"<!--" * 200_000,
+    "a megabyte of HTML brackets": lambda: HTML + b"<" * 1_000_000,
     "right-to-left overrides": lambda: (
         HEAD.replace(b"Ann Lee", "Ann\u202egpj.exe".encode())
         + "Subject: a\u2066b\u200b\n\nHi".encode()

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model import Failure, Meeting
-from syncd.normalise.calendar import folder_of, meetings, source_id
+from syncd.normalise.calendar import meetings
+from syncd.normalise.calendar_ids import folder_of, source_id
 
 ME = frozenset({"camille@cabinet.example", "c.roy@home.example"})
 PARIS = ZoneInfo("Europe/Paris")
