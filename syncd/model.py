@@ -205,6 +205,8 @@ class Failure:
     """One line, no mail content."""
     permanent: bool = False
     """True where another try cannot help (the file itself is broken)."""
+    kept: bool = False
+    """True where the item was read all the same and this only remarks on it."""
 
 
 @dataclass(frozen=True, slots=True)

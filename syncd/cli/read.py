@@ -33,9 +33,7 @@ LONGEST_LINE = 64 * 1024
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (always so into a pipe).")
 @config_option
-def read(
-    file: Any, lines: bool, at: datetime | None, as_json: bool, config: Path | None
-) -> None:
+def read(file: Any, lines: bool, at: datetime | None, as_json: bool, config: Path | None) -> None:
     """Show what syncd reads in a message: its zones, sentences and signals.
 
     FILE is a message file (RFC 5322); without it, or with -, standard input.
@@ -44,7 +42,9 @@ def read(
     if lines:
         written = moment(at)
         for line in _lines(file):
-            click.echo(json.dumps(_line(reader.read_sentence(line, at=written)), ensure_ascii=False))
+            click.echo(
+                json.dumps(_line(reader.read_sentence(line, at=written)), ensure_ascii=False)
+            )
             sys.stdout.flush()
         return
     now = datetime.now(UTC)

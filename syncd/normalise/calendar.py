@@ -87,7 +87,9 @@ def meetings(
             failures.append(Failure(source_id(folder, uid), folder, reason, permanent=True))
         if notes:
             reason = f"the event {'; the event '.join(notes)}"
-            failures.append(Failure(source_id(folder, uid, "note"), folder, reason, True))
+            failures.append(
+                Failure(source_id(folder, uid, "note"), folder, reason, True, kept=True)
+            )
     return list(found.values()), failures
 
 

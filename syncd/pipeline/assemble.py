@@ -196,9 +196,7 @@ def _tallies(store: Store, now: int) -> Iterator[Tally]:
 
 
 def _answers(store: Store, now: int) -> Iterator[Answer]:
-    measured = (
-        (where("counterpart") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
-    )
+    measured = (where("counterpart") > "") & (where("at") >= now - 365 * DAY) & (where("at") <= now)
     for address, direction, delay in store.interactions.select(
         ("counterpart", "direction", "delay"), measured
     ):

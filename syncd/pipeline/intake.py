@@ -69,8 +69,10 @@ class Intake:
     # --- set-aside items ------------------------------------------------------------------------
 
     def waiting(self) -> int:
-        """How many items are set aside."""
-        return self._store.retries.count(where("account") == self._account)
+        """How many items could not be read and are set aside."""
+        return self._store.retries.count(
+            (where("account") == self._account) & (where("kept") == False)  # noqa: E712 - a query
+        )
 
     def retriable(self, *, max_attempts: int, limit: int) -> list[str]:
         """The set-aside items that deserve another try."""
@@ -204,6 +206,7 @@ class Intake:
                     "source_id": failure.source_id,
                     "reason": failure.reason,
                     "permanent": failure.permanent,
+                    "kept": failure.kept,
                     "attempts": (before["attempts"] if before else 0) + 1,
                     "at": now,
                 },

@@ -86,9 +86,10 @@ def pull_account(
     """
     started = time.monotonic()
     intake = Intake(store, account.name, configuration.me.addresses)
+    local_now = now.astimezone(configuration.timezone)
     context = PullContext(
-        now=now,
-        since=now - configuration.history.delta,
+        now=local_now,
+        since=local_now - configuration.history.delta,
         words_since=words_since,
         me=configuration.me.addresses,
         known=StoredSourceIds(store, account.name),

@@ -117,7 +117,7 @@ class Expression:
                 people=(person.ref,),
                 section="other",
                 say="expression",
-                facts={"text": options.say.format_map(_shown(variables)), "when": options.when},
+                facts={"text": _without_name(options, variables), "when": options.when},
                 severity=options.severity,
                 anchor=0,
                 renew_after=90 * DAY,
@@ -128,6 +128,12 @@ class Expression:
 def _is_true(program: Any, variables: Mapping[str, Any]) -> bool:
     # an error (a comparison with null, say) comes back as a value of type ERROR
     return program.eval(data={"person": dict(variables)}).value() is True
+
+
+def _without_name(options: Expression.Options, variables: Mapping[str, Any]) -> str:
+    """What the user wants said; the summary begins each line with the name anyway."""
+    text = options.say.format_map(_shown(variables))
+    return text.removeprefix(variables["name"]).lstrip(" ,:")
 
 
 def _shown(variables: Mapping[str, Any]) -> dict[str, Any]:

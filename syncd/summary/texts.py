@@ -98,8 +98,8 @@ ENGLISH: dict[str, Text] = {
     "news.wedding": "told you of a wedding: {quote}",
     "news.other": "told you some news: {quote}",
     "news.no_word": "no word from you about it yet",
-    "birthday.today": "has their birthday today",
-    "birthday.soon": "has their birthday on {day}",
+    "birthday.today": "has a birthday today",
+    "birthday.soon": "has a birthday {day}",
     "one_sided": (
         "your last {count} mail all ask for something",
         "your last {count} mails all ask for something",
@@ -208,8 +208,8 @@ FRENCH: dict[str, Text] = {
     "news.wedding": "vous a annoncé un mariage : {quote}",
     "news.other": "vous a donné des nouvelles : {quote}",
     "news.no_word": "pas encore un mot de vous",
-    "birthday.today": "fête son anniversaire aujourd’hui",
-    "birthday.soon": "fêtera son anniversaire le {day}",
+    "birthday.today": "a son anniversaire aujourd’hui",
+    "birthday.soon": "a son anniversaire {day}",
     "one_sided": (
         "votre dernier message demande quelque chose",
         "vos {count} derniers messages demandent tous quelque chose",

@@ -59,7 +59,11 @@ def greeted(line: str, greetings: Collection[str], not_names: Collection[str]) -
     if not at:
         return ""
     found = _GREETED.match(line, at)
-    return found["names"].rstrip(" ,") if found and _are_names(found["names"], greetings, not_names) else ""
+    return (
+        found["names"].rstrip(" ,")
+        if found and _are_names(found["names"], greetings, not_names)
+        else ""
+    )
 
 
 def _are_names(text: str, *words: Collection[str]) -> bool:

@@ -35,4 +35,4 @@ def of_sentence(score: Counter[str], message: str) -> str:
     if not message or language == message:
         return language
     here = score[message]
-    return language if hits >= _SURE and hits > 2 * here or here == 0 else message
+    return language if (hits >= _SURE and hits > 2 * here) or here == 0 else message

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from itertools import islice
-from typing import Final, Literal
+from typing import Final
 
 from syncd.model import Signal
 from syncd.text.addressing import greeted, opening
@@ -28,6 +28,7 @@ MOST_SENTENCES: Final = 200
 """Sentences read in one message."""
 QUOTE: Final = 300
 """Characters of a signal's quote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -90,9 +91,7 @@ class Reader:
     def _not_names(self) -> frozenset[str]:
         return frozenset().union(*(lexicon.not_names for lexicon in self._lexicons.values()))
 
-    def read(
-        self, text: str, *, at: datetime, attachments: int = 0, subject: str = ""
-    ) -> Reading:
+    def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
         """Read the text of one message written at `at` (aware, in the writer's zone).
 
         `attachments` is how many files came with it: words about an attachment weigh less without
@@ -140,7 +139,10 @@ class Reader:
 
     def _drafts(self, text: str, parts: Sequence[Zone]) -> list[_Draft]:
         places = (
-            span for zone in parts if zone.kind == "new" for span in spans(text, zone.start, zone.end)
+            span
+            for zone in parts
+            if zone.kind == "new"
+            for span in spans(text, zone.start, zone.end)
         )
         return [self._draft(text, start, end) for start, end in islice(places, MOST_SENTENCES)]
 

@@ -45,7 +45,7 @@ def tokens(text: str) -> list[str]:
 def spell_out(
     words: list[str], spelling: Mapping[str, list[str]], elisions: Collection[str]
 ) -> list[str]:
-    """`words` with short forms spelled out ("i'll" → i will) and elisions split ("j'ai" → j' ai)."""
+    """`words` with short forms spelled out ("i'll": i will) and elisions split ("j'ai": j' ai)."""
     if spelling.keys().isdisjoint(words) and not any("'" in word for word in words):
         return words
     out: list[str] = []

@@ -156,7 +156,9 @@ def reads(store: Store, records: int) -> None:
         (
             "answers and delays",
             lambda: list(
-                table.select(["counterpart", "direction", "delay", "at"], where("counterpart").exists())
+                table.select(
+                    ["counterpart", "direction", "delay", "at"], where("counterpart").exists()
+                )
             ),
         ),
         (

@@ -16,8 +16,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from heapq import nlargest
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -62,8 +63,7 @@ class MaildirOptions(StrictModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One file of a folder."""
 
     folder: str
@@ -355,12 +355,12 @@ def _stamped(entry: _Entry) -> _Entry:
         stamp = int(Path(entry.path).stat().st_mtime)
     except OSError:
         stamp = int(time.time())
-    return _Entry(entry.folder, entry.source_id, entry.path, entry.labels, stamp)
+    return entry._replace(stamp=stamp)
 
 
 def _flagged(entries: Iterable[_Entry], since: int) -> list[_Entry]:
     """Of the newest entries, those renamed after `since` (ns): a change of flags is a rename."""
-    newest = sorted(entries, key=lambda entry: entry.stamp, reverse=True)[:_FLAGS_WATCHED]
+    newest = nlargest(_FLAGS_WATCHED, entries, key=lambda entry: entry.stamp)
     changed = []
     for entry in newest:
         try:

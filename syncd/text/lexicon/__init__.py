@@ -18,9 +18,23 @@ from syncd.text.patterns import Pattern, PatternError, Vocabulary, parse
 from syncd.text.words import spell_out, tokens
 
 KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
-FLAGS: Final = frozenset({"question", "weak", "dated", "attachment", "sure", "not", "never", "weaken"})
+FLAGS: Final = frozenset(
+    {"question", "weak", "dated", "attachment", "sure", "not", "never", "weaken"}
+)
 _HEADING = re.compile(r"(?P<name>[\w ,'-]+?)\s*(?:\((?P<flags>[\w, ]+)\))?")
-_PARTS = frozenset({"language", "common", "elisions", "spelling", "lists", "openers", "not_names", "greetings", "signals"})
+_PARTS = frozenset(
+    {
+        "language",
+        "common",
+        "elisions",
+        "spelling",
+        "lists",
+        "openers",
+        "not_names",
+        "greetings",
+        "signals",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -88,7 +102,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
     vocabulary = Vocabulary(
         {name: _entries(entries) for name, entries in data.get("lists", {}).items()},
         partial(spell_out, spelling=spelling, elisions=elisions),
-        {word: 40 + len(common) - rank for rank, word in enumerate(common)},
+        {",": 300} | {word: 40 + len(common) - rank for rank, word in enumerate(common)},
     )
     rules: list[Rule] = []
     for kind, groups in _groups(data["signals"], words):
@@ -134,10 +148,15 @@ def _spelling(text: str, where: str, problems: list[Problem]) -> dict[str, list[
 
 
 def _rules(
-    kind: str, heading: str, patterns: Any, vocabulary: Vocabulary, where: str, problems: list[Problem]
+    kind: str,
+    heading: str,
+    patterns: Any,
+    vocabulary: Vocabulary,
+    where: str,
+    problems: list[Problem],
 ) -> list[Rule]:
     found = _HEADING.fullmatch(str(heading))
-    flags = frozenset((found and found["flags"] or "").replace(",", " ").split())
+    flags = frozenset(((found and found["flags"]) or "").replace(",", " ").split())
     if not found or flags - FLAGS:
         problems.append(Problem(f"{kind}: cannot read {heading!r}", where, _one_of(sorted(FLAGS))))
         return []
@@ -156,6 +175,8 @@ def _filed(rules: Sequence[Rule], vocabulary: Vocabulary) -> dict[str, list[File
     filed: dict[str, list[Filed]] = {}
     for rule in rules:
         for option in rule.pattern.options:
+            if "question" in rule.flags:
+                option += (frozenset("?"),)
             all_of = frozenset(word for group in option if len(group) == 1 for word in group)
             one_of = tuple(group for group in option if len(group) > 1)
             for word in vocabulary.rarest(option):

@@ -117,7 +117,16 @@ def test_human_is_kept_for_queries(reason: dict[str, str]) -> None:
 
 def test_the_delay_of_an_answer_is_kept_even_if_it_is_none() -> None:
     assert "delay" not in to_document(MESSAGE)
-    assert to_document(replace(MESSAGE, answers="ann.lee@client.example"))["delay"] == 0
+    assert to_document(replace(MESSAGE, answers="camille@cabinet.example"))["delay"] == 0
+
+
+def test_an_answer_names_the_other_side_whoever_wrote_it() -> None:
+    theirs = replace(MESSAGE, answers="camille@cabinet.example")
+    mine = replace(MESSAGE, direction="outbound", sender=MESSAGE.to[0], answers="bob@x.example")
+
+    assert to_document(theirs)["counterpart"] == "ann.lee@client.example"
+    assert to_document(mine)["counterpart"] == "bob@x.example"
+    assert "counterpart" not in to_document(MESSAGE)
 
 
 @pytest.mark.parametrize("interaction", [MESSAGE, MEETING])
