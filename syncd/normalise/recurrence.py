@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any
 
-from dateutil import rrule  # type: ignore[import-untyped]  # dateutil ships no types
+from dateutil import rrule
 from icalendar.prop import vRecur
 
 MAX_OCCURRENCES = 2_000

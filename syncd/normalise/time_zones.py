@@ -13,7 +13,7 @@ from functools import lru_cache
 from io import StringIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil import tz  # type: ignore[import-untyped]  # dateutil ships no types
+from dateutil import tz
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from syncd.normalise.content_lines import CalendarBlock

@@ -129,9 +129,10 @@ class Intake:
         relatives = affected(messages, former, self._relatives)
         assignments = thread(relatives, self._me)
         stored: list[tuple[str, dict[str, Any]]] = []
+        fresh = {message.source_id for message in messages}
         for message in relatives:
             assigned = assignments[message.account, message.source_id]
-            message = replace(
+            placed = replace(
                 message,
                 thread=assigned.thread,
                 copy=assigned.copy,
@@ -139,8 +140,10 @@ class Intake:
                 delay=assigned.delay,
                 contacts=assigned.contacts or _doubtful_contact(message, assigned.copy),
             )
-            key = f"{message.account}/{message.source_id}"
-            stored.append((key, to_document(message, subject_key=subject_key(message))))
+            own = message.account == self._account and message.source_id in fresh
+            if own or placed != message:
+                key = f"{message.account}/{message.source_id}"
+                stored.append((key, to_document(placed, subject_key=subject_key(placed))))
         store.interactions.put_many(stored)
         self._remember_names(messages)
 

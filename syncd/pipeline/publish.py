@@ -115,6 +115,7 @@ def summarise(
             if hasattr(entry.options, "name") and hasattr(entry.options, "limit")
         },
         everything=everything,
+        listed=_written(store).get(f"{snapshot.today.isoformat()}.md", {}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -110,22 +110,21 @@ def build(
     since: int = 0,
     limits: Mapping[str, int] | None = None,
     everything: bool = False,
+    listed: Collection[str] = (),
 ) -> Summary:
     """Lay out the live records as the summary of `snapshot.today`.
 
     :param since: when the previous day's summary was written (epoch seconds)
     :param limits: how many items each rule may show, by its name
     :param everything: leave rules and sections uncapped
+    :param listed: the ids in the file of the same day, where an answered item keeps its line
     """
     today = snapshot.today
-    midnight = int(datetime(today.year, today.month, today.day, tzinfo=snapshot.zone).timestamp())
     held = {c.account for c in coverage if c.state in ("partial", "sign_in", "stopped")}
     live: list[Item] = []
     closed: list[Closed] = []
     for record in records:
-        kept_tick = record.state in ("done", "dismissed", "snoozed") and (
-            record.changed >= midnight and record.introduced is not None
-        )
+        kept_tick = record.state in ("done", "dismissed", "snoozed") and record.id in listed
         if record.state in LIVE and record.finding.account in held:
             continue
         if record.state in LIVE or kept_tick:

@@ -15,7 +15,7 @@ from typing import Final
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml import etree  # type: ignore[import-untyped]  # no types of its own; comes with inscriptis
+from lxml import etree
 
 from syncd.text.quote_headers import header_role, marker
 from syncd.text.signature import is_delimiter, is_rule

@@ -26,7 +26,7 @@ class Effort:
     long business mails stay far below; what is left unread says nothing.
     """
 
-    left: int = 1_500_000
+    left: int = 600_000
 
     def spend(self, characters: int) -> bool:
         """Take one expression's try over `characters`; false when the effort is used up."""

@@ -26,6 +26,8 @@ LANGUAGES: Final = ("en", "fr")
 """The languages syncd ships a lexicon for."""
 MOST_SENTENCES: Final = 200
 """Sentences read in one message."""
+MOST_CHARACTERS: Final = 30_000
+"""Characters of new text read in one message."""
 QUOTE: Final = 300
 """Characters of a signal's quote."""
 
@@ -96,7 +98,7 @@ class Reader:
 
         `attachments` is how many files came with it: words about an attachment weigh less without
         one. `subject` helps to tell the language of a very short text. At most MOST_SENTENCES
-        sentences are read, and no more than a bounded effort is spent on their signals.
+        sentences of the first MOST_CHARACTERS of new text are read, at a bounded effort.
         """
         parts = zones(text)
         drafts = self._drafts(text, parts)
@@ -121,7 +123,9 @@ class Reader:
         moment = at if isinstance(at, datetime) else datetime.combine(at, time(12), UTC)
         drafts = [
             self._draft(text, start, end)
-            for start, end in islice(spans(text, 0, len(text)), MOST_SENTENCES)
+            for start, end in islice(
+                spans(text, 0, min(len(text), MOST_CHARACTERS)), MOST_SENTENCES
+            )
         ]
         total: Counter[str] = Counter()
         for draft in drafts:
@@ -138,13 +142,16 @@ class Reader:
         )
 
     def _drafts(self, text: str, parts: Sequence[Zone]) -> list[_Draft]:
-        places = (
-            span
-            for zone in parts
-            if zone.kind == "new"
-            for span in spans(text, zone.start, zone.end)
-        )
-        return [self._draft(text, start, end) for start, end in islice(places, MOST_SENTENCES)]
+        drafts: list[_Draft] = []
+        left = MOST_CHARACTERS
+        for zone in parts:
+            if zone.kind != "new" or left <= 0:
+                continue
+            end = min(zone.end, zone.start + left)
+            left -= end - zone.start
+            places = islice(spans(text, zone.start, end), MOST_SENTENCES - len(drafts))
+            drafts += [self._draft(text, start, stop) for start, stop in places]
+        return drafts
 
     def _draft(self, text: str, start: int, end: int) -> _Draft:
         sentence = text[start:end]

@@ -13,7 +13,7 @@ _ABBREVIATION = re.compile(
     r"|[Dd]ept|[Ee]xt|[Tt]el|Jr|Sr|a\.m|p\.m|U\.S|Mme|Mlle|av|[Bb]d|[Bb]oul|[Ee]nv|p\.ex|Jan|Feb|Mar"
     r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|janv|févr|avr|juil|déc|[A-HJ-Z])\.$"
 )
-_BREAK = re.compile(r"([.!?…]+[\"'”’»)\]*_]{0,3})(?=\s|$)|[ \t]*\r?\n(?:[ \t>]*\r?\n)*")
+_BREAK = re.compile(r"([.!?…]+[\"'”’»)\]*_]{0,3})(?=\s|$)|\n(?:[ \t>]*\r?\n)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–·+]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+")
 _WRAPPED = 45
 """A line shorter than this was ended on purpose; a longer one was wrapped by a mail program."""

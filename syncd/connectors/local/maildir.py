@@ -254,7 +254,7 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 def _text(name: str) -> str:
     """A file name as text that every encoding can carry; bytes that are no UTF-8 are escaped."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _discover(root: Path) -> tuple[dict[str, Path], bool]:
@@ -327,6 +327,7 @@ def _list(folder: str, path: Path) -> dict[str, _Entry]:
     found: dict[str, _Entry] = {}
     for place in ("new", "cur"):
         directory = path / place
+        prefix = f"{directory}/"
         try:
             names = os.listdir(directory)  # noqa: PTH208 - a Path per file costs seconds
         except FileNotFoundError:
@@ -344,7 +345,7 @@ def _list(folder: str, path: Path) -> dict[str, _Entry]:
             labels = tuple(_LABELS[flag] for flag in flags if flag in _LABELS)
             match = _STAMP.match(name)
             stamp = int(match[1]) if match else 0
-            found[source_id] = _Entry(folder, source_id, f"{directory}/{name}", labels, stamp)
+            found[source_id] = _Entry(folder, source_id, prefix + name, labels, stamp)
     return found
 
 

@@ -94,7 +94,7 @@ def test_29_a_long_section_is_capped_and_the_rest_counted(office: Office) -> Non
 
 def test_30_an_empty_day_says_so_in_one_line(office: Office) -> None:
     office.correspond(ANN)
-    assert office.once().markdown == "# Monday, November 23, 2026\n\nNothing needs you today.\n"
+    assert office.once().markdown == "# Monday 23 November 2026\n\nNothing needs you today.\n"
 
 
 def test_30_an_empty_day_in_french(office: Office) -> None:

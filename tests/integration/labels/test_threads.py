@@ -1,0 +1,87 @@
+"""What the summary says of real mailboxes, against what a reader found open in them.
+
+The labels were made before anybody looked at a result (tests/labels/README.md). `arguable` rows
+are neither right nor missed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from syncd.config import Account, Configuration, Me, default_rules, local_zone
+from syncd.connectors.local.maildir import Maildir
+from syncd.options import Duration
+from syncd.pipeline import run_pass
+from syncd.registry import OptionsOf, rules
+from syncd.store import Store
+
+LABELS = Path(__file__).parents[2] / "labels"
+MAIL = Path(__file__).parents[4] / "shared" / "corpora" / "mail"
+pytestmark = pytest.mark.skipif(not MAIL.is_dir(), reason="the corpora are not on this machine")
+
+Moment = tuple[str, str]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (LABELS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def labels() -> dict[Moment, dict[tuple[str, str], str]]:
+    found: dict[Moment, dict[tuple[str, str], str]] = {
+        (row["mailbox"], row["moment"]): {} for row in rows("moments.tsv")
+    }
+    for row in rows("threads.tsv"):
+        moment = row["mailbox"], row["moment"]
+        found[moment][row["direction"], row["sha256"]] = row["certainty"]
+    return found
+
+
+def findings(mailbox: str, moment: str, state: Path) -> set[tuple[str, str]]:
+    """(direction, sha256 of the asking Message-ID) of every unanswered question found."""
+    owner = json.loads((MAIL / mailbox / "owner.json").read_text(encoding="utf-8"))["owner"]
+    configuration = Configuration(
+        timezone=local_zone(),
+        me=Me(addresses=frozenset({owner})),
+        accounts=(
+            Account("mail", "maildir", Maildir.Options.model_validate({"path": MAIL / mailbox})),
+        ),
+        rules=tuple(e for e in default_rules(OptionsOf(rules())) if e.type == "unanswered"),
+        history=Duration.parse("99 years"),
+    )
+    with Store.open(state) as store:
+        result = run_pass(
+            store, configuration, now=datetime.fromisoformat(f"{moment}T07:30:00+00:00")
+        )
+    return {
+        (record.finding.direction, _hash(record.finding.key.split("|")[0]))
+        for record in result.records.values()
+    }
+
+
+def _hash(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()
+
+
+def test_nine_of_ten_open_questions_are_right_and_most_are_found(tmp_path: Path) -> None:
+    judged: dict[str, int] = defaultdict(int)
+    wrong: list[str] = []
+    missed: list[str] = []
+    for (mailbox, moment), wanted in labels().items():
+        found = findings(mailbox, moment, tmp_path / mailbox / moment)
+        for direction, sha in found:
+            certainty = wanted.get((direction, sha), "none")
+            judged[certainty] += 1
+            if certainty == "none":
+                wrong.append(f"{mailbox} {moment} {direction} {sha[:8]}")
+        sure = {key for key, certainty in wanted.items() if certainty == "sure"}
+        missed += [f"{mailbox} {moment} {d} {sha[:8]}" for d, sha in sure - found]
+    assert judged["sure"] >= 8, missed
+    assert len(wrong) <= 0.1 * sum(judged.values()), wrong
