@@ -114,7 +114,8 @@ def settle(
             event = Event(now, "new", "found")
             moved[key] = Record(new_id, finding, "new", now, now, history=(event,))
             continue
-        fresh = _on(replace(old, finding=finding), now, today)
+        news = finding.anchor > old.finding.anchor
+        fresh = _on(replace(old, finding=finding), now, today, news=news)
         if fresh != old:
             moved[key] = fresh
     for key, record in records.items():
@@ -125,18 +126,21 @@ def settle(
     return list(moved.values())
 
 
-def _on(record: Record, now: int, today: date) -> Record:
-    """The record of a finding that is still found."""
+def _on(record: Record, now: int, today: date, *, news: bool) -> Record:
+    """The record of a finding that is still found; `news`: it rests on something later than when
+    the user answered it, whenever the answer was read from the file."""
     finding = record.finding
+    if record.state in ("new", "reopened") and not is_new(record, today):
+        return record.moved("open", now, "listed before")
     if record.state == "resolved":
         return replace(record.moved("reopened", now, "found again"), introduced=None)
     if record.state == "snoozed":
-        if finding.anchor > record.changed:
+        if news:
             return replace(record.moved("reopened", now, "something new came in"), introduced=None)
         if record.snoozed_until is None or today >= record.snoozed_until:
             return replace(record.moved("open", now, "the snooze is over"), introduced=None)
     if record.state == "done":
-        if finding.anchor > record.changed:
+        if news:
             return replace(record.moved("reopened", now, "something new came in"), introduced=None)
         if finding.renew_after is not None and now >= record.changed + finding.renew_after:
             return replace(record.moved("reopened", now, "due once more"), introduced=None)

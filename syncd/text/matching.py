@@ -120,13 +120,17 @@ def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
 def _spans(rule: Rule, form: Form, effort: Effort) -> list[tuple[int, int]]:
     if not effort.spend(len(form.text)):
         return []
-    return [found.span() for found in islice(rule.expression().finditer(form.text), _HITS)]
+    mark = f" {START}"
+    return [
+        (found.start() + len(mark) * form.text.startswith(mark, found.start()), found.end())
+        for found in islice(rule.expression().finditer(form.text), _HITS)
+    ]
 
 
-def _rank(place: Place) -> tuple[bool, int]:
-    """Firm before weak, then in the order of the text."""
-    rule, start, _ = place
-    return "weak" in rule.flags, start
+def _rank(place: Place) -> tuple[bool, int, int]:
+    """Firm before weak, then in the order of the text, then the longest."""
+    rule, start, end = place
+    return "weak" in rule.flags, start, -end
 
 
 def _hit(place: Place, form: Form, weakened: bool) -> Hit:

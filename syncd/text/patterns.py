@@ -19,7 +19,7 @@ _PIECE = re.compile(r"\s+|\.\.\.|<[a-z_]+>|[()\[\]|]|[^\s()\[\]|<>]+")
 _WORD = r"[\w$%][^ ]* "
 _GAP = f"(?:{_WORD}){{0,5}}?"
 _BRACKETS = {"(": ")", "[": "]"}
-_MARKS = frozenset("?!,;:")
+_MARKS = frozenset("!,;:")
 START, END = "^", "¶"
 """The tokens that mark a sentence's first word (after openers and names) and its last."""
 
@@ -194,6 +194,8 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
         return _Part(_GAP)
     if piece == "_":
         return _Part(_WORD)
+    if piece == "?":
+        return _Part(rf"(?:{END} )?\? ", ((frozenset("?"),),), frozenset([END, "?"]))
     if piece in _MARKS:
         return _Part(re.escape(piece) + " ", ((frozenset([piece]),),), frozenset([piece]))
     if piece in "^$":

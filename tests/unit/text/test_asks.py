@@ -1,0 +1,130 @@
+"""Asks: real ones, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncd.text.reading import Reader
+
+from .conftest import MONDAY, Signals
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Could you send me the revised quote by Friday?",
+        "Please forward the signed copy to our accountant.",
+        "Send me the figures when you have them.",
+        "Would you mind checking page 3?",
+        "Any news on the contract?",
+        "Thoughts?",
+        "What do you think?",
+        "When can we expect the delivery?",
+        "Have you had a chance to look at the draft?",
+        "I was wondering if you had time to review it.",
+        "I would appreciate your feedback on the draft.",
+        "Just following up on my last email.",
+        "Let me know which date suits your team.",
+        "I need your signature on page 3.",
+        "Thanks, and could you also add the annex?",
+        "Pourriez-vous m'envoyer le devis révisé avant vendredi ?",
+        "Peux-tu relire la page 3 ?",
+        "Merci de me confirmer la date.",
+        "Merci de bien vouloir nous retourner le contrat signé.",
+        "Il faudrait que vous validiez le budget.",
+        "Je vous saurais gré de bien vouloir me rappeler.",
+        "Où en est le dossier ?",
+        "Tu en penses quoi ?",
+        "Veuillez compléter le formulaire avant jeudi.",
+        "Envoie-moi ton avis quand tu peux.",
+        "J'aurais besoin de votre RIB.",
+        "Je me permets de vous relancer au sujet de la facture.",
+    ],
+)
+def test_asks(signals: Signals, sentence: str) -> None:
+    ask = signals(sentence)["ask"]
+    assert ask.strength == "firm"
+    assert (ask.debtor, ask.creditor) == ("reader", "writer")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "?",
+        "Who knows?",
+        "How are you?",
+        "Why not?",
+        "Please find attached the report.",
+        "Please do not hesitate to contact me.",
+        "Feel free to call me.",
+        "Let me know if you have any questions.",
+        "If you have any questions, please call me.",
+        "I look forward to hearing from you.",
+        "He asked if you could come.",
+        "She wanted to know whether the room was free.",
+        'The article "How do we grow?" was good.',
+        "Thank you for letting me know.",
+        "Shall I send you the contract?",
+        "To unsubscribe, please follow the link below.",
+        "I will let you know.",
+        "Don't get me wrong, the plan is good.",
+        "N'hésitez pas à me contacter pour toute question.",
+        "Je vous prie d'agréer, Madame, mes salutations distinguées.",
+        "Je reste à votre disposition.",
+        "Merci pour votre aide.",
+        "Merci d'avoir répondu si vite.",
+        "Il m'a demandé si tu venais.",
+        "Dans l'attente de votre retour, je vous souhaite une bonne journée.",
+        "Veuillez trouver ci-joint la facture.",
+        "Comment allez-vous ?",
+        "Qui sait ?",
+        "Voulez-vous que je vous envoie le contrat ?",
+    ],
+)
+def test_no_asks(signals: Signals, sentence: str) -> None:
+    assert "ask" not in signals(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["You should try the new form.", "Download it today."])
+def test_advice_and_directions_are_weak(signals: Signals, sentence: str) -> None:
+    assert signals(sentence)["ask"].strength == "weak"
+
+
+def test_due_and_evidence(signals: Signals) -> None:
+    ask = signals("Could you send me the quote by Friday?")["ask"]
+    assert ask.due is not None
+    assert ask.due.end.isoformat() == "2026-11-27"
+    assert ask.fired == "could you: could you send"
+    assert ask.quote == "Could you send me the quote by Friday?"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "to"),
+    [
+        ("Ann, could you check the figures?", "Ann"),
+        ("Ann and Bob, could you check the figures?", "Ann and Bob"),
+        ("Also, Marc: can you call them?", "Marc"),
+        ("Wayne can you set up a room?", "Wayne"),
+        ("Could you check the figures, Ann?", "Ann"),
+        ("Camille, peux-tu vérifier les chiffres ?", "Camille"),
+        ("Attached, please send it back signed.", ""),
+        ("However, could you check the figures?", ""),
+        ("Monday, could you come?", ""),
+    ],
+)
+def test_the_name_a_sentence_addresses(signals: Signals, sentence: str, to: str) -> None:
+    assert signals(sentence)["ask"].to == to
+
+
+def test_somebody_else_is_asked(reader: Reader) -> None:
+    text = "Hi Ann,\n\nthe draft is nearly there.\n\nBob, could you send the annex to Ann?\n"
+    (ask,) = [s for s in reader.read(text, at=MONDAY).signals if s.kind == "ask"]
+    assert (ask.debtor, ask.to) == ("other", "Bob")
+
+
+def test_the_greeted_reader_is_asked(reader: Reader) -> None:
+    text = "Hi Ann and Bob,\n\nthe draft is nearly there.\n\nBob, could you send the annex?\n"
+    reading = reader.read(text, at=MONDAY)
+    (ask,) = [s for s in reading.signals if s.kind == "ask"]
+    assert reading.greeting == "Ann and Bob"
+    assert ask.debtor == "reader"

@@ -1,0 +1,94 @@
+"""Lexicons: the shipped ones load, mistakes are told together, the user's words count."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from syncd.errors import UserError
+from syncd.text.lexicon import KINDS, Lexicon, load, parse_lexicon
+from syncd.text.reading import LANGUAGES, Reader
+
+from .conftest import MONDAY
+
+MINIMAL = """
+language: de
+common: ich sie wir und der die das
+signals:
+  ask:
+    bitte: |
+      (koennen|koennten) sie
+"""
+
+
+def _rules(lexicon: Lexicon) -> set[tuple[str, str]]:
+    return {(rule.kind, rule.name) for filed in lexicon.filed.values() for *_, rule in filed}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shipped_lexicons_cover_every_kind_and_compile(language: str) -> None:
+    lexicon = load(language)
+    assert {kind for kind, _ in _rules(lexicon)} == set(KINDS)
+    for filed in lexicon.filed.values():
+        for *_, rule in filed:
+            assert isinstance(rule.expression(), re.Pattern)
+
+
+def test_shipped_common_words_tell_the_languages_apart() -> None:
+    english, french = (load(language).common for language in LANGUAGES)
+    assert len(english & french) <= 2
+
+
+def test_every_language_is_shipped() -> None:
+    with pytest.raises(UserError, match="no lexicon for the language 'xx'"):
+        load("xx")
+    with pytest.raises(UserError):
+        load("../en")
+
+
+def test_a_new_language_needs_no_code() -> None:
+    lexicon = parse_lexicon(MINIMAL, "de.yaml", {})
+    assert lexicon.language == "de"
+    assert _rules(lexicon) == {("ask", "bitte")}
+
+
+def test_all_mistakes_are_told_together() -> None:
+    broken = """
+    language: xx
+    colour: red
+    spelling: |
+      no equals sign
+    signals:
+      wish:
+        a: hello
+      ask:
+        b (loud): hello
+        c: "(unbalanced"
+    """
+    with pytest.raises(UserError) as caught:
+        parse_lexicon(broken, "xx.yaml", {})
+    told = "\n".join(str(problem) for problem in caught.value.problems)
+    assert len(caught.value.problems) == 5
+    for piece in ("colour", "no equals sign", "wish", "loud", "without ')'"):
+        assert piece in told
+
+
+def test_not_yaml() -> None:
+    with pytest.raises(UserError, match="not YAML"):
+        parse_lexicon("a: [", "xx.yaml", {})
+
+
+def test_the_users_own_words() -> None:
+    sentence = "Ball is in your court on the Dubois file."
+    assert not Reader().read_sentence(sentence, at=MONDAY).signals
+    reader = Reader(words={"ask": ["ball is in your court"]})
+    (signal,) = reader.read_sentence(sentence, at=MONDAY).signals
+    assert signal.kind == "ask"
+    assert signal.fired == "your words: ball is in your court"
+
+
+def test_the_users_words_that_cannot_be_read() -> None:
+    reader = Reader(words={"ask": ["(oops"]})
+    with pytest.raises(UserError, match="oops|without"):
+        reader.read_sentence("Hello.", at=MONDAY)

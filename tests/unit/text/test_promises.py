@@ -1,0 +1,103 @@
+"""Promises: firm, weak, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Signals
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'll send you the contract tomorrow.",
+        "I will call you on Monday.",
+        "We will get back to you by Friday.",
+        "Will do.",
+        "Consider it done.",
+        "I'm on it.",
+        "Leave it with me.",
+        "I promise to call her.",
+        "You will have it by Monday.",
+        "I am sending it tomorrow.",
+        "Let me check with the team and get back to you.",
+        "Once the plans are complete I will send them to you.",
+        "I'll be sending the minutes this week.",
+        "My assistant will send you the invitation.",
+        "Je vous envoie le rapport demain matin.",
+        "Je t'appelle cet après-midi.",
+        "Nous vous livrerons la semaine prochaine.",
+        "Je m'en occupe.",
+        "Je reviens vers vous dès que j'ai la réponse.",
+        "Je te reviens là-dessus.",
+        "Vous recevrez la facture avant la fin du mois.",
+        "Je vais vérifier auprès du comptable.",
+        "Je ne manquerai pas de vous prévenir.",
+        "Comptez sur moi.",
+        "Ce sera fait avant midi.",
+    ],
+)
+def test_firm(signals: Signals, sentence: str) -> None:
+    promise = signals(sentence)["promise"]
+    assert promise.strength == "firm"
+    assert (promise.debtor, promise.creditor) == ("writer", "reader")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I plan to finish this week.",
+        "I hope to send it soon.",
+        "I should be able to send it tomorrow.",
+        "I will probably call them on Monday.",
+        "Maybe I will send it tomorrow.",
+        "J'essaierai de finir avant jeudi.",
+        "Je pense pouvoir vous envoyer ça demain.",
+        "Je ferai de mon mieux.",
+        "Normalement, je vous enverrai le plan demain.",
+    ],
+)
+def test_weak(signals: Signals, sentence: str) -> None:
+    assert signals(sentence)["promise"].strength == "weak"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I will not be able to send it.",
+        "I won't call him.",
+        "I will be out of town on Tuesday.",
+        "I will need two copies.",
+        "We will see.",
+        "Will you call me tomorrow?",
+        "Shall I send you the contract?",
+        "I can send it if you like.",
+        "If you want, I will send you a copy.",
+        "She said she will send it.",
+        "He told me that I will get a copy.",
+        "I sent the report yesterday.",
+        "I would be happy to help.",
+        "I look forward to meeting you.",
+        "The board will decide on Monday.",
+        "Je ne pourrai pas vous envoyer le rapport demain.",
+        "Si j'ai le temps, je regarderai.",
+        "Si vous le souhaitez, je vous enverrai une copie.",
+        "Voulez-vous que je vous envoie le contrat ?",
+        "Il m'a dit qu'il enverrait le devis.",
+        "Elle a promis de nous livrer lundi.",
+        "J'ai envoyé le rapport hier.",
+        "Je serai en vacances la semaine prochaine.",
+        "Il fera beau demain.",
+        "Je vous prie de croire à mes sentiments les meilleurs.",
+        "Je vous souhaite une bonne fin de semaine.",
+    ],
+)
+def test_none(signals: Signals, sentence: str) -> None:
+    assert "promise" not in signals(sentence)
+
+
+def test_due(signals: Signals) -> None:
+    due = signals("I'll send it by Friday.")["promise"].due
+    assert due is not None
+    assert due.end.isoformat() == "2026-11-27"
+    assert signals("I'll send it.")["promise"].due is None

@@ -1,0 +1,136 @@
+"""The other kinds of signal, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncd.text.reading import Reader
+
+from .conftest import MONDAY, Signals
+
+SENTENCES = {
+    "renegotiation": [
+        "I'll be late with the report, Monday instead.",
+        "I won't be able to finish by Friday.",
+        "We need a few more days.",
+        "Can we push the meeting to next week?",
+        "The delivery has slipped to March.",
+        "Je serai en retard, plutôt lundi.",
+        "Peut-on décaler la réunion à jeudi ?",
+        "Nous ne pourrons pas tenir le délai prévu.",
+        "La livraison est repoussée au 15.",
+    ],
+    "fulfilment": [
+        "Please find attached the signed contract.",
+        "As promised, the slides are in the shared folder.",
+        "I have just sent the invoice to your accountant.",
+        "Here is the report.",
+        "Done.",
+        "Ci-joint le rapport demandé.",
+        "Comme promis, voici les photos.",
+        "Je viens de vous envoyer le fichier.",
+        "C'est fait.",
+    ],
+    "closing": [
+        "Thanks!",
+        "Sounds good.",
+        "Noted, thanks.",
+        "FYI, the office is closed on Monday.",
+        "I'm afraid I can't make it.",
+        "No need to reply.",
+        "C'est noté.",
+        "Ça marche.",
+        "Pour info, le bureau sera fermé lundi.",
+        "Je dois décliner votre invitation.",
+    ],
+    "meeting_proposal": [
+        "Are you free on Tuesday at 10?",
+        "Let's have lunch next week.",
+        "How about a coffee on Thursday?",
+        "I'd like to set up a meeting with your team.",
+        "On se voit jeudi midi ?",
+        "Quelles sont vos disponibilités ?",
+        "Je vous propose un appel lundi matin.",
+        "On déjeune ensemble la semaine prochaine ?",
+    ],
+    "thanks": ["Thank you for your help.", "Merci pour tout.", "Je vous remercie de votre aide."],
+    "care": [
+        "How is your daughter doing?",
+        "I hope you are feeling better.",
+        "Congratulations on your new job!",
+        "I am sorry for your loss.",
+        "Comment va votre fille ?",
+        "J'espère que vous allez mieux.",
+        "Toutes mes condoléances.",
+        "Bon rétablissement !",
+    ],
+}
+NEWS = [
+    ("birth", "My wife gave birth to a little girl yesterday."),
+    ("birth", "Ma fille est née mardi !"),
+    ("illness", "I've been sick since Monday."),
+    ("illness", "Mon fils est à l'hôpital."),
+    ("move", "We are moving to Boston in March."),
+    ("move", "Nous déménageons à Lyon en mars."),
+    ("new_job", "I am starting a new job in January."),
+    ("new_job", "Je commence un nouveau poste en janvier."),
+    ("promotion", "I was promoted to regional director."),
+    ("promotion", "J'ai été promue directrice régionale."),
+    ("holiday", "I'll be on vacation for two weeks."),
+    ("holiday", "Je pars en vacances deux semaines."),
+    ("bereavement", "My father passed away on Sunday."),
+    ("bereavement", "Mon père est décédé dimanche."),
+    ("wedding", "We are getting married in June."),
+    ("wedding", "Nous nous marions en juin."),
+]
+NOTHING = [
+    "Best regards,",
+    "I hope this email finds you well.",
+    "The meeting room is on the second floor.",
+    "The report was sent to the board in March.",
+    "Cordialement,",
+    "La salle est au deuxième étage.",
+    "Le rapport compte douze pages.",
+]
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [(k, s) for k, v in SENTENCES.items() for s in v])
+def test_kinds(signals: Signals, kind: str, sentence: str) -> None:
+    assert kind in signals(sentence)
+
+
+@pytest.mark.parametrize(("topic", "sentence"), NEWS)
+def test_personal_news(signals: Signals, topic: str, sentence: str) -> None:
+    assert signals(sentence)["personal_news"].topic == topic
+
+
+@pytest.mark.parametrize("sentence", NOTHING)
+def test_nothing(signals: Signals, sentence: str) -> None:
+    assert not signals(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Thanks in advance.", "thanks"),
+        ("Merci d'avance.", "thanks"),
+        ("Thanks, could you also send the annex?", "closing"),
+        ("Congratulations on your promotion!", "personal_news"),
+        ("I am sick of this.", "personal_news"),
+        ("If attached files are missing, tell me.", "fulfilment"),
+        ("I have not sent it yet.", "fulfilment"),
+        ("Je n'ai pas encore envoyé le fichier.", "fulfilment"),
+        ("Thanks for meeting me yesterday.", "meeting_proposal"),
+        ("J'espère que ce courriel vous trouvera bien.", "care"),
+    ],
+)
+def test_not_that_kind(signals: Signals, sentence: str, kind: str) -> None:
+    assert kind not in signals(sentence)
+
+
+@pytest.mark.parametrize(("attachments", "strength"), [(1, "firm"), (0, "weak")])
+def test_an_attachment_that_is_not_there(reader: Reader, attachments: int, strength: str) -> None:
+    text = "Please find the signed contract attached.\n"
+    reading = reader.read(text, at=MONDAY, attachments=attachments)
+    (signal,) = [s for s in reading.signals if s.kind == "fulfilment"]
+    assert signal.strength == strength
