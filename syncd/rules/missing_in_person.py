@@ -12,6 +12,7 @@ from syncd.options import Duration, DurationOption
 from syncd.people.facts import DAY, is_contact, others_at
 from syncd.rules.base import RuleOptions
 from syncd.rules.cadence import days_since, interval_days, open_goal
+from syncd.rules.evidence import of_meeting
 
 
 class MissingInPerson:
@@ -91,14 +92,7 @@ class MissingInPerson:
             facts={"title": meeting.title, "uid": meeting.uid, "at": meeting.at},
             severity="low",
             since=meeting.at,
-            evidence=(
-                Evidence(
-                    meeting.title,
-                    meeting.link,
-                    meeting.at,
-                    f"{meeting.account}/{meeting.source_id}",
-                ),
-            ),
+            evidence=(of_meeting(meeting),),
             account=meeting.account,
             closes="place",
         )
@@ -135,12 +129,4 @@ def _last_unplaced(snapshot: Snapshot) -> dict[str, Meeting]:
 
 
 def _evidence(snapshot: Snapshot, person: Person) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            f"{meeting.title} ({meeting.place.evidence or meeting.place.verdict})",
-            meeting.link,
-            meeting.at,
-            f"{meeting.account}/{meeting.source_id}",
-        )
-        for meeting in _shared_meetings(snapshot, person)[-5:]
-    )
+    return tuple(of_meeting(meeting) for meeting in _shared_meetings(snapshot, person)[-5:])

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from syncd.model import Evidence, Finding, Message, Snapshot
+from syncd.model import Finding, Message, Snapshot
 from syncd.options import Duration, DurationOption
 from syncd.rules.base import RuleOptions
+from syncd.rules.evidence import of_message
 
 _GIVES = frozenset({"care", "thanks", "fulfilment"})
 
@@ -74,12 +75,7 @@ class OneSided:
                 severity="low",
                 since=messages[0].at,
                 evidence=tuple(
-                    Evidence(
-                        next(s.quote for s in message.signals if s.kind == "ask"),
-                        message.link,
-                        message.at,
-                        f"{message.account}/{message.source_id}",
-                    )
+                    of_message(message, next(s for s in message.signals if s.kind == "ask"))
                     for message in messages[-5:]
                 ),
                 account=messages[-1].account,

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from syncd.model import Evidence, Finding, Message, Person, Signal, Snapshot
+from syncd.model import Finding, Message, Person, Signal, Snapshot
 from syncd.options import Duration, DurationOption
-from syncd.people.facts import is_contact, others_at
 from syncd.rules.base import RuleOptions
+from syncd.rules.evidence import last_met, of_message
 
 EXPIRES: Mapping[str, int] = MappingProxyType(
     {
@@ -54,7 +54,7 @@ class PersonalNews:
             return
         latest: dict[tuple[str, str], tuple[Message, Signal, Person, str]] = {}
         cared = _my_words(snapshot)
-        met = _last_met(snapshot)
+        met = last_met(snapshot)
         for thread in snapshot.threads:
             for message in thread.messages:
                 if message.direction != "inbound" or not message.human:
@@ -89,14 +89,7 @@ class PersonalNews:
                 severity=options.severity,
                 since=message.at,
                 direction="inbound",
-                evidence=(
-                    Evidence(
-                        signal.quote,
-                        message.link,
-                        message.at,
-                        f"{message.account}/{message.source_id}",
-                    ),
-                ),
+                evidence=(of_message(message, signal),),
                 thread=thread_key,
                 account=message.account,
                 anchor=message.at,
@@ -117,17 +110,4 @@ def _my_words(snapshot: Snapshot) -> dict[str, int]:
                 person = snapshot.people.get(address.email)
                 if person is not None:
                     last[person.key] = max(message.at, last.get(person.key, 0))
-    return last
-
-
-def _last_met(snapshot: Snapshot) -> dict[str, int]:
-    last: dict[str, int] = {}
-    for meeting in snapshot.meetings:
-        guests = others_at(meeting, snapshot.me)
-        if meeting.end > snapshot.now or not is_contact(meeting, len(guests)):
-            continue
-        for guest in guests:
-            person = snapshot.people.get(guest.address.email)
-            if person is not None:
-                last[person.key] = max(meeting.at, last.get(person.key, 0))
     return last

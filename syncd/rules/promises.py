@@ -14,10 +14,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from syncd.model import Due, Evidence, Finding, Message, Person, Signal, Snapshot, Thread
+from syncd.model import Due, Finding, Message, Person, Signal, Snapshot, Thread
 from syncd.options import Duration, DurationOption
 from syncd.rules.addressing import names_somebody, parent, words_of
 from syncd.rules.base import RuleOptions
+from syncd.rules.evidence import of_message
 
 
 class Promises:
@@ -201,11 +202,7 @@ def _finding(
         since=message.at,
         due=due.end if due is not None else None,
         direction="outbound" if mine else "inbound",
-        evidence=(
-            Evidence(
-                signal.quote, message.link, message.at, f"{message.account}/{message.source_id}"
-            ),
-        ),
+        evidence=(of_message(message, signal),),
         thread=thread.key,
         account=message.account,
         anchor=message.at,

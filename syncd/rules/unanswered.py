@@ -8,11 +8,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from syncd.model import Evidence, Finding, Message, Person, Signal, Snapshot, Thread
+from syncd.model import Finding, Message, Person, Signal, Snapshot, Thread
 from syncd.options import Duration, DurationOption
-from syncd.people.facts import DAY, is_contact, others_at
+from syncd.people.facts import DAY
 from syncd.rules.addressing import names_me, names_somebody, parent, speaks_to_me, words_of
 from syncd.rules.base import RuleOptions
+from syncd.rules.evidence import last_met, of_message
 
 _HABIT_FACTOR = 2
 """Silence becomes noticeable after twice a contact's usual delay …"""
@@ -71,7 +72,7 @@ class _Search:
         self.oldest = snapshot.now - int(options.within.delta.total_seconds())
         self.inbound = options.direction == "inbound"
         self._fresh = _fresh_mail(snapshot, outbound=self.inbound)
-        self._met = _held_meetings(snapshot) if "meeting" in options.closed_by else {}
+        self._met = last_met(snapshot) if "meeting" in options.closed_by else {}
 
     def open_questions(self, thread: Thread) -> Iterator[Finding]:
         by_id = {message.message_id: message for message in thread.messages}
@@ -275,13 +276,7 @@ class _Search:
             due=due,
             direction=self.options.direction,
             evidence=tuple(
-                Evidence(
-                    question.signal.quote if question.signal else "",
-                    question.message.link,
-                    question.message.at,
-                    f"{question.message.account}/{question.message.source_id}",
-                )
-                for question in questions[:5]
+                of_message(question.message, question.signal) for question in questions[:5]
             ),
             thread=thread.key,
             account=first.message.account,
@@ -342,17 +337,3 @@ def _fresh_mail(snapshot: Snapshot, *, outbound: bool) -> dict[str, int]:
 
 def _to_me(message: Message, me: frozenset[str]) -> bool:
     return any(address.email in me for address in message.to)
-
-
-def _held_meetings(snapshot: Snapshot) -> dict[str, int]:
-    """The end of the last held meeting with each person."""
-    last: dict[str, int] = {}
-    for meeting in snapshot.meetings:
-        guests = others_at(meeting, snapshot.me)
-        if meeting.end > snapshot.now or not is_contact(meeting, len(guests)):
-            continue
-        for guest in guests:
-            person = snapshot.people.get(guest.address.email)
-            if person is not None:
-                last[person.key] = max(meeting.at, last.get(person.key, 0))
-    return last

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, Template
 
-from syncd.summary.build import Summary
+from syncd.summary.build import Section, Summary
 from syncd.summary.markdown import safe_url
 from syncd.summary.texts import Catalogue
 from syncd.summary.wording import Wording
@@ -25,11 +26,16 @@ def render(summary: Summary) -> str:
     """The HTML document."""
     catalogue = Catalogue(summary.language)
     wording = Wording(catalogue, summary.day)
+    sections = summary.sections
+    if summary.agenda and all(section.key != "today" for section in sections):
+        sections = (Section("today", ()), *sections)
     return _template().render(
         summary=summary,
+        sections=sections,
         say=catalogue.say,
         title=catalogue.title(summary.day),
         wording=wording,
+        clock=lambda at: datetime.fromtimestamp(at, summary.zone).strftime("%H:%M"),
         safe_url=safe_url,
         notices=[
             *(

@@ -36,7 +36,7 @@ PEOPLE = {
             "name": "Paul Girard",
             "addresses": ["paul.girard@client.example"],
             "keep_in_touch": "7 days",
-            "meet_in_person": "30 days",
+            "meet_in_person": "20 days",
         },
     ]
 }

@@ -20,7 +20,11 @@ _NASTY = st.text(
 )
 
 
-@given(_NASTY | st.text(max_size=60))
+# controls never come this far: normalise/safe_text.py takes them out
+_ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
+
+
+@given(_NASTY | _ANY)
 @example("1) x")
 @example("[x](https://evil.example)")
 @example("&lt;b&gt; &#35; &copy;")
@@ -39,7 +43,7 @@ def test_escaped_text_is_shown_as_it_is_and_formats_nothing(text: str) -> None:
     assert shown == f"[ ] x “{text}” · y"
 
 
-@given(_NASTY | st.text(max_size=60))
+@given(_NASTY | _ANY)
 def test_escaped_text_begins_no_block(text: str) -> None:
     text = shorten(text, 160)
     kinds = {token.type for token in PARSER.parse(escape(text))}

@@ -33,8 +33,9 @@ def _literals(folder: Path) -> set[str]:
     return {
         node.value
         for path in folder.glob("*.py")
-        if path.name != "texts.py"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for part in ast.parse(path.read_text("utf-8")).body
+        if path.name != "texts.py" or isinstance(part, ast.ClassDef)  # not the texts themselves
+        for node in ast.walk(part)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
@@ -60,8 +61,7 @@ def test_both_languages_fill_in_the_same(key: str) -> None:
 def test_every_text_that_a_rule_names_is_there() -> None:
     said = _said()
     assert len(said) > 20
-    assert said - {"promise.mine", "promise.theirs"} <= set(ENGLISH)
-    assert {"promise.mine", "promise.theirs"} <= set(ENGLISH)
+    assert said <= set(ENGLISH)
 
 
 def test_every_text_that_the_summary_names_is_there() -> None:
