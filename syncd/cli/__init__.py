@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
+from dataclasses import astuple
 
 import click
 
 from syncd import __version__
-from syncd.cli.terminal import plain
-from syncd.errors import Transient, UserError
+from syncd.cli.exits import MUST_ACT, TEMPORARY
+from syncd.cli.terminal import plain, plain_line
+from syncd.errors import Problem, Transient, UserError
 
 _COMMANDS = (
     "demo",
@@ -30,9 +34,8 @@ _COMMANDS = (
 )
 _MODULES = {"done": "answer", "snooze": "answer", "dismiss": "answer", "place": "answer"}
 
-MUST_ACT = 1
-TEMPORARY = 75
-"""EX_TEMPFAIL of sysexits.h: try again later."""
+_PRIVATE = 0o077
+"""The umask: whatever syncd makes is for its user alone."""
 
 
 class _Commands(click.Group):
@@ -72,22 +75,41 @@ def cli(log: str) -> None:
 
 def main() -> None:
     """Run a command; problems that the user can mend are said without a traceback."""
+    os.umask(_PRIVATE)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that cannot show a letter shows another, rather than nothing
+        sys.stdout.reconfigure(errors="replace")
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(plain(shown.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
     except UserError as error:
         for problem in error.problems:
-            click.echo(plain(str(problem)), err=True)
+            click.echo(_told(problem), err=True)
         sys.exit(MUST_ACT)
     except Transient as error:
-        click.echo(f"{plain(str(error))} (a passing fault; the next try may work)", err=True)
+        click.echo(f"{plain_line(str(error))} (a passing fault; the next try may work)", err=True)
         sys.exit(TEMPORARY)
     except BrokenPipeError:
+        # the reader has gone (`| head`): the interpreter must not fail once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(MUST_ACT)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(plain_line(f"{error.strerror or type(error).__name__}{where}"), err=True)
+        sys.exit(MUST_ACT)
+
+
+def _told(problem: Problem) -> str:
+    """The problem as text in which no name or value starts a line of its own."""
+    return str(Problem(*map(plain_line, astuple(problem))))

@@ -10,7 +10,7 @@ from typing import Literal
 import click
 
 from syncd.cli.common import folders, moment, now_option, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.terminal import plain_line
 from syncd.errors import Problem, UserError
 from syncd.findings import life
 from syncd.findings.life import Record
@@ -109,4 +109,4 @@ def _answer(
             remember_places(store, answered)
     for record in answered:
         names = ", ".join(person.name for person in record.finding.people)
-        click.echo(plain(f"{record.id} {said} · {names}"))
+        click.echo(plain_line(f"{record.id} {said} · {names}"))

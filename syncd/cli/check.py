@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import configuration, folders, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.common import folders, settings_for, state_folder
+from syncd.cli.terminal import plain_line
 from syncd.config import Configuration
 from syncd.errors import Problem, SyncdError, UserError
 
@@ -17,13 +17,13 @@ from syncd.errors import Problem, SyncdError, UserError
 @folders
 def check(config: Path | None, state: Path | None) -> None:
     """Check the configuration, the accounts and the folders. Exit code 1 and every problem."""
-    settings = configuration(config)
+    settings = settings_for(config, state)
     problems = [*_accounts(settings), *_folders(settings, state_folder(state))]
     if problems:
         raise UserError(*problems)
     names = ", ".join(account.name for account in settings.accounts) or "none"
     click.echo(
-        plain(
+        plain_line(
             f"everything is fine: accounts {names}; {len(settings.rules)} rules; "
             f"{len(settings.people)} people; summary in {settings.summary.folder}"
         )

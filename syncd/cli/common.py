@@ -10,11 +10,18 @@ from typing import Any, TypeVar
 
 import click
 from platformdirs import user_state_path
+from pydantic import ValidationError
 
+from syncd.cli import named_files
 from syncd.config import Configuration, config_folder, load
+from syncd.config.models import MeEntry
+from syncd.errors import Problem, UserError
 from syncd.registry import OptionsOf, connectors, rules, summaries
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+_YEARS = range(1980, 2200)
+"""Years in which every interval before and after a moment is still a date."""
 
 
 class Moment(click.ParamType[datetime]):
@@ -34,20 +41,51 @@ class Moment(click.ParamType[datetime]):
             self.fail(
                 f"{value!r} is not a timestamp; write it like 2026-11-23T08:00:00+01:00", param, ctx
             )
+        if moment.year not in _YEARS:
+            self.fail(f"the year must be from {_YEARS[0]} to {_YEARS[-1]}", param, ctx)
         return moment if moment.tzinfo is not None else moment.astimezone()
+
+
+class UserPath(click.Path):
+    """A path; `~` is expanded even where the shell did not (`--state=~/syncd`)."""
+
+    def __init__(self, **checks: bool) -> None:
+        super().__init__(path_type=Path, **checks)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """:raises click.BadParameter: empty, or of a user that does not exist"""
+        if not str(value):
+            self.fail("the path is empty", param, ctx)
+        try:
+            return super().convert(Path(value).expanduser(), param, ctx)
+        except RuntimeError:
+            self.fail(f"{str(value)!r}: there is no such user", param, ctx)
+
+
+class EmailAddress(click.ParamType[str]):
+    """A bare e-mail address, as `me:` in syncd.yaml takes it; lower case."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """:raises click.BadParameter: not an address"""
+        try:
+            return MeEntry(addresses=[value]).addresses[0]
+        except ValidationError as error:
+            self.fail(f"{value!r}: {error.errors()[0]['ctx']['error']}", param, ctx)
 
 
 config_option = click.option(
     "--config",
     "config",
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="DIR",
     help="The folder of syncd.yaml, rules.yaml and people.yaml.",
 )
 state_option = click.option(
     "--state",
     "state",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=UserPath(file_okay=False),
     metavar="DIR",
     help="The folder of records, tokens and findings.",
 )
@@ -78,6 +116,30 @@ def configuration(config: Path | None) -> Configuration:
         rules=OptionsOf(rules()),
         summaries=tuple(summaries()),
     )
+
+
+def settings_for(
+    config: Path | None, state: Path | None, now: datetime | None = None
+) -> Configuration:
+    """What the records in the state folder go with: the configuration, or the files that were
+    named on the command line when they were read.
+
+    :raises ConfigError: with every problem of the three files
+    :raises UserError: both --config and records of named files
+    """
+    folder = state_folder(state)
+    named = named_files.recall(folder)
+    if named is None:
+        return configuration(config)
+    if config is not None:
+        raise UserError(
+            Problem(
+                f"{folder} holds the records of files that were named on the command line",
+                "--state",
+                "leave out --config, or choose another folder",
+            )
+        )
+    return named.configuration(folder, moment(now))
 
 
 def moment(now: datetime | None) -> datetime:

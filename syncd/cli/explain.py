@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from syncd.cli.common import configuration, folders, moment, now_option, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.common import folders, moment, now_option, settings_for, state_folder
+from syncd.cli.terminal import plain_line
 from syncd.config import Configuration
 from syncd.errors import ConfigError, Problem, UserError
 from syncd.findings.life import Record
@@ -54,8 +54,10 @@ def explain(
             )
         sources = [_source(store, evidence) for evidence in record.finding.evidence]
     try:
-        settings = configuration(config)
+        settings = settings_for(config, state, now)
     except ConfigError:
+        if config is not None:
+            raise
         settings = None
     chain = _chain(record, sources, settings, int(moment(now).timestamp()))
     if as_json:
@@ -162,15 +164,15 @@ def _show(value: Any, depth: int = 0) -> None:
         if entry in (None, "", [], {}):
             continue
         if isinstance(entry, dict):
-            click.echo(plain(f"{indent}{key}:"))
+            click.echo(plain_line(f"{indent}{key}:"))
             _show(entry, depth + 1)
         elif isinstance(entry, list):
-            click.echo(plain(f"{indent}{key}:"))
+            click.echo(plain_line(f"{indent}{key}:"))
             for element in entry:
                 if isinstance(element, dict):
                     _show(element, depth + 1)
                     click.echo()
                 else:
-                    click.echo(plain(f"{indent}  {element}"))
+                    click.echo(plain_line(f"{indent}  {element}"))
         else:
-            click.echo(plain(f"{indent}{key}: {entry}"))
+            click.echo(plain_line(f"{indent}{key}: {entry}"))

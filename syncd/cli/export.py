@@ -6,18 +6,24 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import folders, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.common import UserPath, folders, state_folder
+from syncd.cli.terminal import plain_line
+from syncd.errors import Problem, UserError
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=UserPath(dir_okay=False))
 @folders
 def export(file: Path, config: Path | None, state: Path | None) -> None:
     """Write every record to FILE, to be opened with plain TinyDB: TinyDB("FILE")."""
     from syncd.store import Store
     from syncd.store.export import export as write
 
-    with Store.open(state_folder(state), read_only=True) as store:
+    folder = state_folder(state)
+    if file.absolute().parent.resolve() == folder.resolve():
+        raise UserError(
+            Problem("this is the folder of the records themselves", str(file), "choose another")
+        )
+    with Store.open(folder, read_only=True) as store:
         write(store, file)
-    click.echo(plain(f"wrote {file}"), err=True)
+    click.echo(plain_line(f"wrote {file}"), err=True)

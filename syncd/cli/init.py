@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
-from syncd.cli.common import config_option
-from syncd.cli.terminal import plain
+from syncd.cli.common import EmailAddress, config_option
+from syncd.cli.terminal import plain_line
 from syncd.config import FILES, config_folder, sample
 from syncd.errors import Problem, UserError
 from syncd.pipeline.publish import write_private
@@ -22,7 +23,13 @@ _SOURCES = ("maildir", "mbox", "ics")
 @click.command()
 @config_option
 @click.option("--name", help="Your name as people write it.")
-@click.option("--me", multiple=True, metavar="ADDRESS", help="An address of yours; repeatable.")
+@click.option(
+    "--me",
+    multiple=True,
+    type=EmailAddress(),
+    metavar="ADDRESS",
+    help="An address of yours; repeatable.",
+)
 @click.option("--maildir", multiple=True, metavar="DIR", help="A folder of mail to read.")
 @click.option("--mbox", multiple=True, metavar="FILE", help="An mbox file or folder to read.")
 @click.option("--ics", multiple=True, metavar="FILE", help="A calendar file or folder to read.")
@@ -39,7 +46,7 @@ def init(
     """Write syncd.yaml, rules.yaml and people.yaml, with comments. Files that exist are kept."""
     folder = config_folder(config, os.environ)
     sources = [
-        (kind, path)
+        (kind, _absolute(path))
         for kind, paths in zip(_SOURCES, (maildir, mbox, ics), strict=True)
         for path in paths
     ]
@@ -55,6 +62,12 @@ def init(
         text = _filled(sample("syncd.yaml"), name, me, sources, language)
     else:
         text = ""
+        if name or me or sources or language:
+            click.echo(
+                f"{plain_line(str(folder / 'syncd.yaml'))} exists and is kept: "
+                "your answers were not written; edit the file",
+                err=True,
+            )
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in FILES:
@@ -65,17 +78,19 @@ def init(
         raise UserError(
             Problem(f"{folder} cannot be written: {error.strerror}", hint="choose another --config")
         ) from error
-    click.echo(f"Look over syncd.yaml, then run: syncd check --config {plain(str(folder))}")
+    click.echo(
+        f"Look over syncd.yaml, then run: syncd check --config {plain_line(shlex.quote(str(folder)))}"
+    )
 
 
 def _write(path: Path, text: str, *, quiet: bool = False) -> None:
     if path.exists():
         if not quiet:
-            click.echo(plain(f"kept  {path}"))
+            click.echo(plain_line(f"kept  {path}"))
         return
     write_private(path, text)
     if not quiet:
-        click.echo(plain(f"wrote {path}"))
+        click.echo(plain_line(f"wrote {path}"))
 
 
 def _filled(
@@ -105,6 +120,11 @@ def _filled(
             text,
         )
     return text
+
+
+def _absolute(path: str) -> str:
+    """A path from the command line starts where the user is; one in a file, at that file."""
+    return path if path.startswith("~") else str(Path(path).absolute())
 
 
 def _quoted(text: str) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
+import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
-from syncd.cli.common import configuration, folders, moment, now_option, state_folder
+from syncd.cli.common import (
+    EmailAddress,
+    UserPath,
+    folders,
+    moment,
+    now_option,
+    settings_for,
+    state_folder,
+)
+from syncd.cli.exits import MUST_ACT, TEMPORARY
+from syncd.cli.named_files import NamedFiles, refuse_foreign
 from syncd.cli.output import write_summary
 from syncd.cli.progress import account_progress
-from syncd.config import Account, Configuration, Me, SummaryPlan, default_rules, local_zone
-from syncd.options import Duration
-from syncd.registry import OptionsOf, connectors, rules
+from syncd.cli.terminal import plain_line
+from syncd.config import Configuration
+from syncd.errors import Problem, SyncdError, Transient, UserError
+from syncd.pipeline import PassResult
 
 
 @click.command()
@@ -23,29 +33,30 @@ from syncd.registry import OptionsOf, connectors, rules
 @click.option(
     "--maildir",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="DIR",
     help="Read this Maildir (or folder of Maildirs); needs no configuration.",
 )
 @click.option(
     "--mbox",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="FILE",
     help="Read this mbox file or folder of them, Google Takeout's included.",
 )
 @click.option(
     "--ics",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=UserPath(),
     metavar="FILE",
     help="Read this iCalendar file or folder of them.",
 )
 @click.option(
     "--me",
     multiple=True,
+    type=EmailAddress(),
     metavar="ADDRESS",
-    help="An address of yours; needed with --maildir and --mbox.",
+    help="An address of yours; goes with --maildir, --mbox and --ics.",
 )
 @now_option
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of Markdown.")
@@ -56,7 +67,9 @@ from syncd.registry import OptionsOf, connectors, rules
     metavar="ACCOUNT",
     help="Delete records even if most of the account is gone at the source.",
 )
+@click.pass_context
 def once(
+    ctx: click.Context,
     config: Path | None,
     state: Path | None,
     maildir: tuple[Path, ...],
@@ -68,7 +81,7 @@ def once(
     everything: bool,
     accept_deletions: tuple[str, ...],
 ) -> None:
-    """One pass over every account, and the summary.
+    """One pass over every account, and the summary. Exit code 1 when an account needs you.
 
     With --maildir, --mbox or --ics it needs no configuration:
 
@@ -77,74 +90,81 @@ def once(
     from syncd.pipeline import run_pass
     from syncd.store import Store
 
-    sources = {"maildir": maildir, "mbox": mbox, "ics": ics}
+    named = _named({"maildir": maildir, "mbox": mbox, "ics": ics}, me)
     at = moment(now)
-    if any(sources.values()):
+    if named is not None:
         if config is not None:
             raise click.UsageError("give either --config or files to read, not both")
-        if not me:
-            raise click.UsageError("say which address is yours: --me you@example.org")
-        folder = state or _state_of(sources, me)
-        settings = _without_configuration(sources, me, folder, at)
+        folder = state or named.own_folder(state_folder(None))
+        refuse_foreign(folder)
+        settings = named.configuration(folder, at)
+        _check(settings)
     else:
-        if me:
-            raise click.UsageError("--me goes with --maildir, --mbox or --ics")
-        settings, folder = configuration(config), state_folder(state)
+        settings, folder = settings_for(config, state, now), state_folder(state)
+    _check_names(accept_deletions, settings)
     with Store.open(folder) as store, account_progress() as progress:
+        if named is not None:
+            named.remember(folder)
         result = run_pass(
             store, settings, now=at, accept_deletions=accept_deletions, progress=progress
         )
         write_summary(store, settings, result, as_json=as_json, everything=everything)
-
-
-def _state_of(sources: dict[str, tuple[Path, ...]], me: tuple[str, ...]) -> Path:
-    """One state folder per set of files, so that looking at one mailbox never mixes with another
-    and ticks are kept from run to run."""
-    key = repr(
-        (
-            sorted((k, [str(p.expanduser().resolve()) for p in v]) for k, v in sources.items()),
-            sorted(me),
+    if named is not None:
+        click.echo(
+            "to go on: syncd explain ID (or done, snooze, people, status, summary) "
+            f"--state {plain_line(shlex.quote(str(folder)))}",
+            err=True,
         )
-    )
-    return state_folder(None) / "once" / hashlib.sha256(key.encode()).hexdigest()[:12]
+    ctx.exit(_exit_code(result))
 
 
-def _without_configuration(
-    sources: dict[str, tuple[Path, ...]], me: tuple[str, ...], state: Path, at: datetime
-) -> Configuration:
-    accounts = tuple(
-        Account(
-            name=kind if len(paths) == 1 else f"{kind}-{place}",
-            connector=kind,
-            options=connectors()[kind].Options.model_validate({"path": path.expanduser()}),
-        )
+def _named(sources: dict[str, tuple[Path, ...]], me: Sequence[str]) -> NamedFiles | None:
+    """The files named on the command line, each once; None if none is."""
+    if not any(sources.values()):
+        if me:
+            raise click.UsageError("--me goes with --maildir, --mbox or --ics")
+        return None
+    if not me:
+        raise click.UsageError("say which address is yours: --me you@example.org")
+    absolute = {
+        kind: tuple(dict.fromkeys(path.absolute() for path in paths))
         for kind, paths in sources.items()
-        for place, path in enumerate(paths, start=1)
-    )
-    return Configuration(
-        timezone=_zone(at),
-        me=Me(addresses=frozenset(address.strip().lower() for address in me)),
-        accounts=accounts,
-        rules=default_rules(OptionsOf(rules())),
-        language=_language(),
-        history=Duration.parse("99 years"),
-        summary=SummaryPlan(folder=state / "summary", formats=("markdown", "json")),
-    )
+        if paths
+    }
+    return NamedFiles(absolute, frozenset(me))
 
 
-def _zone(at: datetime) -> ZoneInfo:
-    """The machine's zone, unless the moment was given on another clock."""
-    zone = local_zone()
-    offset = at.utcoffset()
-    if offset is None or at.astimezone(zone).utcoffset() == offset:
-        return zone
-    hours, rest = divmod(int(offset.total_seconds()), 3600)
-    # POSIX signs: Etc/GMT-3 is three hours east (tz database, file etcetera)
-    return zone if rest else ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")
+def _check(settings: Configuration) -> None:
+    """:raises UserError: what was named on the command line cannot be read"""
+    from syncd.pipeline.pull import connector_of
+
+    problems: list[Problem] = []
+    for account in settings.accounts:
+        try:
+            connector_of(account).check()
+        except UserError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise UserError(*problems)
 
 
-def _language() -> str:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return "fr" if os.environ[name].lower().startswith("fr") else "en"
-    return "en"
+def _check_names(accounts: Sequence[str], settings: Configuration) -> None:
+    known = [account.name for account in settings.accounts]
+    for name in accounts:
+        if name not in known:
+            raise click.UsageError(
+                f"--accept-deletions: there is no account {name!r}; there are: {', '.join(known)}"
+            )
+
+
+def _exit_code(result: PassResult) -> int:
+    """1 if an account needs the user, else 75 if one had a passing fault, else 0."""
+    errors: dict[str, SyncdError | None] = {one.account: one.error for one in result.pulled}
+    passing = [
+        isinstance(errors.get(one.account), Transient)
+        for one in result.coverage
+        if one.state != "complete"
+    ]
+    if not passing:
+        return 0
+    return TEMPORARY if all(passing) else MUST_ACT

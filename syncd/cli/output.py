@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from syncd.cli.terminal import plain
+from syncd.cli.terminal import plain, plain_line
 from syncd.config import Configuration
 from syncd.pipeline import PassResult
 from syncd.pipeline.publish import publish
@@ -33,4 +33,4 @@ def write_summary(
     click.echo(plain(render(published.summary)), nl=False)
     for file in published.files:
         if not file.stem.startswith("latest"):
-            click.echo(f"wrote {plain(str(file))}", err=True)
+            click.echo(f"wrote {plain_line(str(file))}", err=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from syncd.cli.common import configuration, folders, moment, now_option, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.common import folders, moment, now_option, settings_for, state_folder
+from syncd.cli.terminal import plain_line
 from syncd.errors import Problem, UserError
 from syncd.model import Facts, Person, Snapshot
 
@@ -36,7 +36,7 @@ def people(
     from syncd.pipeline.assemble import assemble
     from syncd.store import Store
 
-    settings = configuration(config)
+    settings = settings_for(config, state, now)
     with Store.open(state_folder(state), read_only=True) as store:
         at = int(moment(now).timestamp())
         snapshot = assemble(store, settings, now=at, horizon_days=0)
@@ -90,15 +90,15 @@ def _say(name: str, value: int | None, snapshot: Snapshot) -> str:
 
 
 def _show_one(person: Person, snapshot: Snapshot) -> None:
-    click.echo(plain(person.name))
-    click.echo(plain(f"  {', '.join(person.addresses)}"))
+    click.echo(plain_line(person.name))
+    click.echo(plain_line(f"  {', '.join(person.addresses)}"))
     if person.profile is not None:
         if person.profile.tags:
-            click.echo(plain(f"  tags: {', '.join(person.profile.tags)}"))
+            click.echo(plain_line(f"  tags: {', '.join(person.profile.tags)}"))
         for goal in person.profile.plan:
-            click.echo(plain(f"  goal: {goal.goal}" + (f" by {goal.by}" if goal.by else "")))
+            click.echo(plain_line(f"  goal: {goal.goal}" + (f" by {goal.by}" if goal.by else "")))
         for note in person.profile.notes:
-            click.echo(plain(f"  {note.on}: {note.text}"))
+            click.echo(plain_line(f"  {note.on}: {note.text}"))
     for field in fields(Facts):
         value = getattr(person.facts, field.name)
         click.echo(f"  {field.name.replace('_', ' '):<20} {_say(field.name, value, snapshot)}")
@@ -121,7 +121,7 @@ def _show_all(persons: list[Person], snapshot: Snapshot) -> None:
     table = Table("person", *(name.replace("_", " ") for name in columns), "in / out", box=None)
     for person in persons[:_SHOWN]:
         table.add_row(
-            Text(plain(person.name)),
+            Text(plain_line(person.name)),
             *(_say(name, getattr(person.facts, name), snapshot) for name in columns),
             f"{person.facts.inbound} / {person.facts.outbound}",
         )

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from syncd.cli.common import configuration, folders, state_folder
-from syncd.cli.terminal import plain
+from syncd.cli.common import folders, settings_for, state_folder
+from syncd.cli.terminal import plain, plain_line
 from syncd.errors import ConfigError
 
 
@@ -21,7 +21,7 @@ from syncd.errors import ConfigError
 @click.pass_context
 def status(ctx: click.Context, config: Path | None, state: Path | None, as_json: bool) -> None:
     """Each account: last pass, coverage, items set aside. Exit code 1 when you must act."""
-    report, problem = _report(config, state_folder(state))
+    report, problem = _report(config, state)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
@@ -30,14 +30,15 @@ def status(ctx: click.Context, config: Path | None, state: Path | None, as_json:
         ctx.exit(1)
 
 
-def _report(config: Path | None, folder: Path) -> tuple[dict[str, Any], bool]:
+def _report(config: Path | None, state: Path | None) -> tuple[dict[str, Any], bool]:
     from syncd.pipeline.intake import Intake
     from syncd.store import Store
 
+    folder = state_folder(state)
     with Store.open(folder, read_only=True) as store:
         problems: list[str] = []
         try:
-            names = [account.name for account in configuration(config).accounts]
+            names = [account.name for account in settings_for(config, state).accounts]
         except ConfigError as error:
             problems = [str(problem) for problem in error.problems]
             names = store.interactions.distinct("account")
@@ -83,16 +84,16 @@ def _show(report: dict[str, Any]) -> None:
 
     for problem in report["configuration"]:
         click.echo(plain(problem), err=True)
-    click.echo(f"records: {plain(report['state_folder'])}")
+    click.echo(f"records: {plain_line(report['state_folder'])}")
     click.echo(f"last pass: {report['last_pass'] or 'never'}")
     table = Table("account", "state", "records", "set aside", "what", box=None)
     for account in report["accounts"]:
         table.add_row(
-            Text(plain(account["account"])),
+            Text(plain_line(account["account"])),
             account["state"],
             str(account["records"]),
             str(account["set_aside"]),
-            Text(plain(account["detail"])),
+            Text(plain_line(account["detail"])),
         )
     width = None if os.isatty(1) else 120
     Console(width=width, highlight=False).print(table)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import configuration, folders, moment, now_option, state_folder
+from syncd.cli.common import folders, moment, now_option, settings_for, state_folder
 from syncd.cli.output import write_summary
 
 
@@ -27,7 +27,7 @@ def summary(
     from syncd.pipeline import look
     from syncd.store import Store
 
-    settings = configuration(config)
+    settings = settings_for(config, state, now)
     with Store.open(state_folder(state)) as store:
         result = look(store, settings, now=moment(now))
         write_summary(store, settings, result, as_json=as_json, everything=everything)

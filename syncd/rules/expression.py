@@ -75,9 +75,13 @@ def _expression(source: str) -> str:
 
 
 def _say(template: str) -> str:
-    for _, name, _, _ in string.Formatter().parse(template):
-        if name is not None and name not in NAMES:
+    for _, name, format_spec, conversion in string.Formatter().parse(template):
+        if name is None:
+            continue
+        if name not in NAMES:
             raise ValueError(f"{{{name}}} is not known; there are {sorted(NAMES)}")
+        if format_spec or conversion:
+            raise ValueError(f"write {{{name}}} alone, without a format")
     return template
 
 

@@ -260,7 +260,7 @@ class _Search:
         return Finding(
             rule=self.options.name,
             type=Unanswered.type,
-            key=f"{first.message.message_id}|{person.key}",
+            key=f"{thread.key}|{self._answered_last(thread, first)}|{person.key}",
             people=tuple(p.ref for p in first.people),
             section="owe" if self.inbound else "owed",
             say=self._say(best, person),
@@ -290,6 +290,23 @@ class _Search:
         if self.inbound:
             return "unanswered.inbound" if person.correspondent else "unanswered.inbound.stranger"
         return "unanswered.outbound"
+
+    def _answered_last(self, thread: Thread, question: _Question) -> str:
+        """The last message by which whoever is asked turned to whoever asks before that: what is
+        asked after it is one open matter, even when its first question grows too old."""
+        addresses = {address for person in question.people for address in person.addresses}
+        last = ""
+        for message in thread.messages:
+            if message.at >= question.message.at or not message.human:
+                continue
+            if self.inbound:
+                to = {address.email for address in message.to}
+                answered = message.direction == "outbound" and bool(to & addresses)
+            else:
+                answered = message.direction == "inbound" and message.sender.email in addresses
+            if answered:
+                last = message.message_id
+        return last
 
     def _nudges(self, thread: Thread, question: _Question) -> int:
         """My later mails to the same people about it, which neither answer nor restart the clock

@@ -64,7 +64,7 @@ def _item(item: Item, summary: Summary, wording: Wording) -> dict[str, Any]:
         "people": [
             {"name": person.name, "addresses": list(person.addresses)} for person in finding.people
         ],
-        "title": f"{wording.names(finding.people)} {wording.say(item.title)}".strip(),
+        "title": wording.line(wording.names(finding.people), item.title),
         "reason": " · ".join([wording.say(detail) for detail in item.details]),
         "quote": quote,
         "since": (

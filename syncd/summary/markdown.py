@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from syncd.model import Coverage
-from syncd.summary.build import Item, Section, Summary
+from syncd.summary.build import Agenda, Item, Section, Summary
 from syncd.summary.texts import Catalogue
-from syncd.summary.wording import Wording
+from syncd.summary.wording import Wording, shorten
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+|~!&$]|(?<=\w)@|(?<=\w):(?=//)|(?<=[wW])\.")
 _LIST_START = re.compile(r"^(\s*)([-=]|\d+(?=[.)]))")
@@ -41,20 +41,7 @@ def render(summary: Summary) -> str:
     if notices:
         blocks.append(f"## {catalogue.say('heading.coverage')}")
         blocks.append("\n".join(f"- {notice}" for notice in notices))
-    agenda = [
-        "- "
-        + catalogue.say(
-            "meeting",
-            time=summary.generated_at.fromtimestamp(meeting.at, summary.zone).strftime("%H:%M"),
-            title=escape(meeting.title),
-            names=wording.join(meeting.names),
-        )
-        + " · "
-        + catalogue.say("meeting.items", count=len(meeting.ids))
-        + ": "
-        + " ".join(f"`{i}`" for i in meeting.ids[:8])
-        for meeting in summary.agenda
-    ]
+    agenda = [_meeting(meeting, summary, wording) for meeting in summary.agenda]
     sections = {section.key: section for section in summary.sections}
     if agenda and "today" not in sections:
         sections = {"today": Section("today", ()), **sections}
@@ -73,7 +60,7 @@ def render(summary: Summary) -> str:
         blocks.append(f"## {catalogue.say('heading.closed')}")
         blocks.append(
             "\n".join(
-                f"- **{wording.names(closed.people)}** {wording.say(closed.title)} · "
+                f"- {wording.line(f'**{wording.names(closed.people)}**', closed.title)} · "
                 f"{catalogue.say(f'closed.{closed.why}')} `{closed.id}`"
                 for closed in summary.closed
             )
@@ -95,12 +82,26 @@ def _notice(coverage: Coverage, catalogue: Catalogue) -> str:
     ).strip()
 
 
+def _meeting(meeting: Agenda, summary: Summary, wording: Wording) -> str:
+    catalogue = wording.catalogue
+    at = datetime.fromtimestamp(meeting.at, summary.zone)
+    what = catalogue.say(
+        "meeting",
+        time=at.strftime("%H:%M"),
+        title=escape(shorten(meeting.title, 80)),
+        names=wording.join(meeting.names),
+    )
+    count = catalogue.say("meeting.items", count=len(meeting.ids))
+    ids = " ".join(f"`{item}`" for item in meeting.ids[:8])
+    return f"- {what} · {catalogue.say('of.apart', name=count, text=ids)}"
+
+
 def _line(item: Item, wording: Wording, *, also: bool = False) -> str:
     catalogue = wording.catalogue
-    who = catalogue.say("also") if also else f"**{wording.names(item.finding.people)}**"
-    parts = [f"{who} {wording.say(item.title)}"]
-    if item.title.key in ("meet.place",) and not also:
-        parts = [f"{who}: {wording.say(item.title)}"]
+    if also:
+        parts = [f"{catalogue.say('also')} {wording.say(item.title)}"]
+    else:
+        parts = [wording.line(f"**{wording.names(item.finding.people)}**", item.title)]
     parts += [wording.say(detail) for detail in item.details]
     if item.new:
         parts.append(f"*{catalogue.say('new')}*")

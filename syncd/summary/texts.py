@@ -3,6 +3,7 @@ are escaped by the renderer; counted texts are (singular, plural) by the languag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -12,8 +13,12 @@ from babel.dates import format_date
 
 Text: TypeAlias = str | tuple[str, str]
 
+_FIRST = re.compile(r"\b1(?= \w)")
+
 ENGLISH: dict[str, Text] = {
     "quote": "“{text}”",
+    "of": "{name} {text}",
+    "of.apart": "{name}: {text}",
     "list.and": "{first} and {last}",
     "heading.coverage": "Not everything was read",
     "heading.today": "Today",
@@ -35,7 +40,7 @@ ENGLISH: dict[str, Text] = {
     "open": "open",
     "new": "new",
     "no_subject": "(no subject)",
-    "also": "also",
+    "also": "also:",
     "today": "today",
     "yesterday": "yesterday",
     "tomorrow": "tomorrow",
@@ -120,6 +125,8 @@ ENGLISH: dict[str, Text] = {
 
 FRENCH: dict[str, Text] = {
     "quote": "« {text} »",
+    "of": "{name} {text}",
+    "of.apart": "{name} : {text}",
     "list.and": "{first} et {last}",
     "heading.coverage": "Tout n’a pas été lu",
     "heading.today": "Aujourd’hui",
@@ -141,7 +148,7 @@ FRENCH: dict[str, Text] = {
     "open": "ouvrir",
     "new": "nouveau",
     "no_subject": "(sans objet)",
-    "also": "aussi",
+    "also": "et aussi :",
     "today": "aujourd’hui",
     "yesterday": "hier",
     "tomorrow": "demain",
@@ -189,9 +196,9 @@ FRENCH: dict[str, Text] = {
         "l’objectif {what} s’éloigne : aucun contact depuis {days} jour",
         "l’objectif {what} s’éloigne : aucun contact depuis {days} jours",
     ),
-    "promise.mine": "vous avez promis : {quote}",
-    "promise.mine.late": "vous avez promis : {quote}, et c’est en retard : dites-le aujourd’hui",
-    "promise.mine.warn": "vous avez promis : {quote} ; si vous ne pouvez pas tenir, dites-le maintenant",
+    "promise.mine": "vous lui avez promis : {quote}",
+    "promise.mine.late": "vous lui avez promis : {quote}, et c’est en retard : dites-le aujourd’hui",
+    "promise.mine.warn": "vous lui avez promis : {quote} ; si vous ne pouvez pas tenir, dites-le maintenant",
     "promise.mine.unverified": "avez-vous tenu {quote} ?",
     "promise.theirs": "vous a promis : {quote}",
     "promise.theirs.late": "vous a promis : {quote}, et c’est en retard",
@@ -227,6 +234,13 @@ FRENCH: dict[str, Text] = {
     "coverage.configuration": "La configuration a un problème ; la dernière valable reste en service : {detail}",
 }
 
+APART = frozenset(
+    {"meet.overdue", "meet.never", "meet.place", "touch.overdue", "touch.soon", "one_sided"}
+    | {"plan.step", "plan.step.late", "plan.goal", "plan.goal.late", "plan.drift"}
+    | {"promise.mine", "promise.mine.late", "promise.mine.warn", "promise.mine.unverified"}
+)
+"""The texts that do not continue a sentence begun with the person's name: a colon parts them."""
+
 CATALOGUES: Mapping[str, Mapping[str, Text]] = {"en": ENGLISH, "fr": FRENCH}
 
 
@@ -254,12 +268,16 @@ class Catalogue:
         if near is not None:
             return self.say(near)
         if timedelta(days=-7) < day - today < timedelta(days=7):
-            return format_date(day, "EEEE d MMMM", locale=self._locale)
+            return self._ordinal(format_date(day, "EEEE d MMMM", locale=self._locale))
         if day.year == today.year:
-            return format_date(day, "d MMMM", locale=self._locale)
-        return format_date(day, "d MMMM y", locale=self._locale)
+            return self._ordinal(format_date(day, "d MMMM", locale=self._locale))
+        return self._ordinal(format_date(day, "d MMMM y", locale=self._locale))
 
     def title(self, day: date) -> str:
         """The heading of a day's summary."""
-        text = format_date(day, "EEEE d MMMM y", locale=self._locale)
+        text = self._ordinal(format_date(day, "EEEE d MMMM y", locale=self._locale))
         return text[:1].upper() + text[1:]
+
+    def _ordinal(self, text: str) -> str:
+        # CLDR's patterns have no ordinals, but French says “1er” of the first day alone
+        return _FIRST.sub("1er", text) if self._locale.language == "fr" else text

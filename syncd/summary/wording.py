@@ -8,7 +8,7 @@ from typing import Any
 
 from syncd.model import PersonRef
 from syncd.summary.build import Phrase
-from syncd.summary.texts import Catalogue
+from syncd.summary.texts import APART, Catalogue
 
 Escape = Callable[[str], str]
 _QUOTE_LENGTH = 160
@@ -30,14 +30,23 @@ class Wording:
             if isinstance(value, date):
                 values[name] = self._escape(self.catalogue.day(value, self._today))
             elif isinstance(value, str):
-                text = self._escape(shorten(value, _QUOTE_LENGTH))
-                quoted = name in phrase.quoted
-                values[name] = self.catalogue.say("quote", text=text) if quoted else text
+                text = shorten(value, _QUOTE_LENGTH)
+                if name in phrase.quoted:
+                    # the sentence goes on behind the quote, so its full stop does not belong there
+                    inside = self._escape(text.removesuffix("."))
+                    values[name] = self.catalogue.say("quote", text=inside)
+                else:
+                    values[name] = self._escape(text)
             else:
                 values[name] = value
         if values.get("subject") == "":
             values["subject"] = self.catalogue.say("no_subject")
         return self.catalogue.say(phrase.key, **values)
+
+    def line(self, name: str, phrase: Phrase) -> str:
+        """What is said of somebody: the name (already escaped) and the sentence."""
+        key = "of.apart" if phrase.key in APART else "of"
+        return self.catalogue.say(key, name=name, text=self.say(phrase))
 
     def names(self, people: Sequence[PersonRef]) -> str:
         """The persons' names, joined as people join them."""

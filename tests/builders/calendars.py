@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,17 +36,20 @@ def event(
     entry.add("summary", title)
     entry.add("dtstart", at)
     entry.add("dtend", at + (timedelta(minutes=minutes) if isinstance(at, datetime) else _DAY))
-    entry.add("dtstamp", datetime(2026, 1, 1))
-    people = [(me, my_response), *((guest, _response(responses, n)) for n, guest in enumerate(guests))]
+    entry.add("dtstamp", datetime(2026, 1, 1, tzinfo=UTC))
+    people = [
+        (me, my_response),
+        *((guest, _response(responses, n)) for n, guest in enumerate(guests)),
+    ]
     if guests or rooms:
         entry["organizer"] = vCalAddress(f"mailto:{organizer or me}")
         for address, response in people:
-            entry.add("attendee", _attendee(address, response), encode=0)
+            entry.add("attendee", _attendee(address, response), encode=False)
         for room in rooms:
             attendee = _attendee(f"{quote(room.lower())}@rooms.example", "ACCEPTED")
             attendee.params["CUTYPE"] = vText("ROOM")
             attendee.params["CN"] = vText(room)
-            entry.add("attendee", attendee, encode=0)
+            entry.add("attendee", attendee, encode=False)
     if repeats:
         entry.add("rrule", repeats)
     for name, value in fields.items():

@@ -25,7 +25,7 @@ def _place(office: Office, title: str = "Budget", **fields: str) -> tuple[str, s
     return meeting.place.verdict, meeting.place.confidence
 
 
-# --- 21: what never counts ----------------------------------------------------------------------------
+# --- 21: what never counts ---
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_21_a_change_after_the_sync_takes_the_contact_back(
     assert _facts(office.once()).last_in_person is None
 
 
-# --- 22: crowds -----------------------------------------------------------------------------------------
+# --- 22: crowds ---
 
 
 def test_22_a_big_recurring_event_is_no_face_time(office: Office) -> None:
@@ -91,7 +91,7 @@ def test_22_one_to_one_counts(office: Office) -> None:
     assert _facts(office.once()).met_in_person_90d == 12
 
 
-# --- 23: in person or virtual ------------------------------------------------------------------------------
+# --- 23: in person or virtual ---
 
 ZOOM = "https://us02web.zoom.us/j/89012345678"
 
@@ -161,7 +161,7 @@ def test_23_the_users_own_word_comes_first(office: Office, mark: str, expected: 
     assert len(overdue) == (0 if mark == "p" else 1)
 
 
-# --- 24: one word ------------------------------------------------------------------------------------------
+# --- 24: one word ---
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ MINE = "I will send you the contract by Friday.\n"
 MIENNE = "Je vous envoie le contrat d'ici vendredi.\n"
 
 
-# --- 16: the message's own date and zone ----------------------------------------------------------
+# --- 16: the message's own date and zone ---
 
 
 @pytest.mark.parametrize("text", [MINE, MIENNE])
@@ -42,7 +42,7 @@ def test_16_next_friday_follows_the_published_meaning(office: Office) -> None:
     assert item["due"] == "2026-11-27"
 
 
-# --- 17: what is none -------------------------------------------------------------------------------
+# --- 17: what is none ---
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_17_a_plain_promise_is_one(office: Office, text: str) -> None:
     assert len(office.once().of("promises")) == 1
 
 
-# --- 18: debtor and creditor --------------------------------------------------------------------------
+# --- 18: debtor and creditor ---
 
 
 def test_18_both_directions_are_tracked(office: Office) -> None:
@@ -99,13 +99,16 @@ def test_18_what_a_third_person_will_do_is_not_the_writers_debt(office: Office) 
 def test_18_a_promise_to_somebody_else_is_not_owed_to_me(office: Office) -> None:
     office.correspond(ANN, PAUL)
     office.receive(
-        ANN, "I will send you the contract by Thursday.\n", day(11, 17), to=PAUL,
+        ANN,
+        "I will send you the contract by Thursday.\n",
+        day(11, 17),
+        to=PAUL,
         cc=["camille@cabinet.example"],
     )
     assert office.once().of("promises") == []
 
 
-# --- 19: kept, and how we know ---------------------------------------------------------------------------
+# --- 19: kept, and how we know ---
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_19_my_tick_keeps_a_promise(office: Office) -> None:
     assert office.once(MONDAY + timedelta(days=1)).of("promises") == []
 
 
-# --- 20: in time ------------------------------------------------------------------------------------------
+# --- 20: in time ---
 
 
 @pytest.mark.parametrize(

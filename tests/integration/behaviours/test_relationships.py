@@ -22,7 +22,7 @@ def client(office: Office) -> Office:
     return office
 
 
-# --- 25: quiet ---------------------------------------------------------------------------------------
+# --- 25: quiet ---
 
 
 def test_25_never_contacted_is_not_overdue(client: Office) -> None:
@@ -44,7 +44,7 @@ def test_25_snoozed_contact_keeps_quiet(client: Office) -> None:
     assert len(client.once(day(12, 1)).of("keep_in_touch")) == 1
 
 
-# --- 26: states --------------------------------------------------------------------------------------
+# --- 26: states ---
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_26_my_unanswered_mail_is_not_contact(client: Office) -> None:
     assert "no answer" in item["reason"]
 
 
-# --- 27: news and balance ---------------------------------------------------------------------------
+# --- 27: news and balance ---
 
 
 @pytest.mark.parametrize(

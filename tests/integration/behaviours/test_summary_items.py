@@ -13,7 +13,7 @@ ASKS = "Could you send me the revised quote?\n"
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-# --- 28: identity -----------------------------------------------------------------------------------
+# --- 28: identity ---
 
 
 def test_28_ids_are_stable_across_restarts_and_a_sync_from_nothing(office: Office) -> None:
@@ -51,7 +51,7 @@ def test_28_a_done_item_reopens_on_a_new_inbound_message(office: Office) -> None
     assert (again["id"], again["state"], again["new"]) == (item["id"], "reopened", True)
 
 
-# --- 29: lines --------------------------------------------------------------------------------------
+# --- 29: lines ---
 
 
 def test_29_one_person_is_named_once_with_everything_below(office: Office) -> None:
@@ -62,7 +62,7 @@ def test_29_one_person_is_named_once_with_everything_below(office: Office) -> No
     morning = office.once()
     assert len(morning.owe("ann.lee@client.example")) == 2
     assert morning.markdown.count("**Ann Lee**") == 1
-    assert "  - [ ] also " in morning.markdown
+    assert "  - [ ] also: " in morning.markdown
 
 
 def test_29_every_line_has_its_reason_and_its_quote(office: Office) -> None:
@@ -89,7 +89,7 @@ def test_29_a_long_section_is_capped_and_the_rest_counted(office: Office) -> Non
     assert len(office.once(everything=True).items) == 18
 
 
-# --- 30: an empty day, and what is new --------------------------------------------------------------
+# --- 30: an empty day, and what is new ---
 
 
 def test_30_an_empty_day_says_so_in_one_line(office: Office) -> None:
@@ -100,7 +100,9 @@ def test_30_an_empty_day_says_so_in_one_line(office: Office) -> None:
 def test_30_an_empty_day_in_french(office: Office) -> None:
     office.settings["language"] = "fr"
     office.correspond(ANN)
-    assert office.once().markdown == "# Lundi 23 novembre 2026\n\nRien ne vous attend aujourd’hui.\n"
+    assert (
+        office.once().markdown == "# Lundi 23 novembre 2026\n\nRien ne vous attend aujourd’hui.\n"
+    )
 
 
 def test_30_what_is_repeated_says_since_when_and_what_is_new_is_marked(office: Office) -> None:
@@ -126,7 +128,7 @@ def test_30_what_was_settled_since_the_last_summary_is_told(office: Office) -> N
     assert item["id"] not in office.once(TUESDAY + timedelta(days=1)).markdown
 
 
-# --- 31: coverage -----------------------------------------------------------------------------------
+# --- 31: coverage ---
 
 
 def test_31_without_sent_mail_the_summary_says_so_and_holds_questions_back(office: Office) -> None:

@@ -19,7 +19,7 @@ OWED = [
 ]
 
 
-# --- 4: automatic replies -----------------------------------------------------------------------
+# --- 4: automatic replies ---
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_04_a_human_reply_closes_they_owe_me(office: Office, headers: dict[str, 
     assert office.once().owed() == []
 
 
-# --- 5: nudges ----------------------------------------------------------------------------------
+# --- 5: nudges ---
 
 
 def test_05_my_own_nudges_neither_answer_nor_restart_the_clock_and_are_counted(
@@ -88,7 +88,7 @@ def test_05_a_nudge_is_counted_in_french(office: Office) -> None:
     assert "1 relance" in item["reason"]
 
 
-# --- 6: what needs no reply -----------------------------------------------------------------------
+# --- 6: what needs no reply ---
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_06_thanks_with_a_question_does_need_one(office: Office, text: str) -> N
     assert len(office.once().owe()) == 1
 
 
-# --- 7: older questions ---------------------------------------------------------------------------
+# --- 7: older questions ---
 
 
 def test_07_an_older_open_question_survives_newer_chatter(office: Office) -> None:
@@ -144,7 +144,22 @@ def test_07_an_older_open_question_survives_newer_chatter(office: Office) -> Non
     assert datetime.fromisoformat(item["since"]) == day(11, 12)
 
 
-# --- 8: Cc, Bcc, lists ------------------------------------------------------------------------------
+def test_07_of_several_questions_the_dated_one_is_quoted(office: Office) -> None:
+    office.correspond(ANN)
+    office.receive(
+        ANN,
+        "Could you confirm the venue?\n\nCould you send me the quote by Wednesday?\n\n"
+        "Can you also bring the badges?\n",
+        day(11, 19),
+    )
+    (item,) = office.once().owe()
+    assert (item["quote"], item["due"]) == (
+        "Could you send me the quote by Wednesday?",
+        "2026-11-25",
+    )
+
+
+# --- 8: Cc, Bcc, lists ---
 
 
 @pytest.mark.parametrize(
@@ -189,7 +204,7 @@ def test_08_a_question_that_names_somebody_else_is_theirs(office: Office) -> Non
     assert office.once().owe() == []
 
 
-# --- 9: groups ---------------------------------------------------------------------------------------
+# --- 9: groups ---
 
 
 def test_09_somebody_elses_answer_resolves_a_question_to_the_group(office: Office) -> None:
@@ -211,7 +226,7 @@ def test_09_one_answer_of_the_group_is_enough_for_me(office: Office) -> None:
     assert office.once().owed() == []
 
 
-# --- 10: whose words -----------------------------------------------------------------------------------
+# --- 10: whose words ---
 
 
 @pytest.mark.parametrize(
@@ -228,8 +243,8 @@ def test_09_one_answer_of_the_group_is_enough_for_me(office: Office) -> None:
         "Date: Mon, Nov 16, 2026\nSubject: Quote\nTo: Ann Lee\n\n"
         "Could you send me the revised quote by Friday?\n",
         "All arranged.\n\n-- \nAnn Lee\nHow did I do? Could you rate my answer?\n",
-        "All arranged.\n\nAnn\n\nThis e-mail is confidential. If you are not the intended recipient,"
-        " please notify the sender and delete it.\n",
+        "All arranged.\n\nAnn\n\nThis e-mail is confidential. If you are not the intended "
+        "recipient, please notify the sender and delete it.\n",
     ],
     ids=["quote", "quote-fr", "outlook", "forward", "signature", "disclaimer"],
 )
@@ -241,7 +256,7 @@ def test_10_phrases_in_quotes_signatures_disclaimers_and_forwards_do_not_count(
     assert office.once().owe() == []
 
 
-# --- 11: answers elsewhere ---------------------------------------------------------------------------
+# --- 11: answers elsewhere ---
 
 
 def test_11_a_reply_in_a_new_thread_answers_the_old_one(office: Office) -> None:
@@ -277,7 +292,7 @@ def test_11_what_else_answers_is_configurable(office: Office) -> None:
     assert len(office.once().owe()) == 1
 
 
-# --- 12: bulk --------------------------------------------------------------------------------------------
+# --- 12: bulk ---
 
 
 @pytest.mark.parametrize(
@@ -298,8 +313,9 @@ def test_11_what_else_answers_is_configurable(office: Office) -> None:
 )
 def test_12_bulk_mail_is_never_owed(office: Office, sender: str, headers: dict[str, str]) -> None:
     office.correspond(PAUL)
-    office.receive(sender, "Hello Camille,\n\nCould you confirm your order?\n", day(11, 17),
-                   headers=headers)
+    office.receive(
+        sender, "Hello Camille,\n\nCould you confirm your order?\n", day(11, 17), headers=headers
+    )
     assert office.once().owe() == []
 
 
@@ -323,13 +339,16 @@ def test_12_no_single_hint_hides_somebody_i_correspond_with(
 def test_12_a_hint_hides_no_answer_of_somebody_i_correspond_with(office: Office) -> None:
     asked = office.send(PAUL, DEMANDE, day(11, 10))
     office.receive(
-        PAUL, "Le voici.\n", day(11, 12), answers=asked,
+        PAUL,
+        "Le voici.\n",
+        day(11, 12),
+        answers=asked,
         headers={"List-Unsubscribe": "<mailto:unsubscribe@client.example>"},
     )
     assert office.once().owed() == []
 
 
-# --- 13: calendar mail -----------------------------------------------------------------------------------
+# --- 13: calendar mail ---
 
 INVITATION = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -354,11 +373,15 @@ def test_13_an_invitation_or_its_response_is_no_mail_to_answer(office: Office, m
 
     office.correspond(ANN)
     mail = message(
-        sender=ANN, to=ME, text="Could you join us? Can you confirm?\n", at=day(11, 17),
+        sender=ANN,
+        to=ME,
+        text="Could you join us? Can you confirm?\n",
+        at=day(11, 17),
         subject="Quote",
     )
-    mail.add_alternative(INVITATION.format(method=method), subtype="calendar",
-                         params={"method": method})
+    mail.add_alternative(
+        INVITATION.format(method=method), subtype="calendar", params={"method": method}
+    )
     deliver(office.mail, mail, day(11, 17))
     assert office.once().owe() == []
 
@@ -379,7 +402,7 @@ def test_13_a_calendar_notification_is_no_mail_to_answer(
     assert office.once().owe() == []
 
 
-# --- 14: my working days --------------------------------------------------------------------------------
+# --- 14: my working days ---
 
 
 def test_14_a_weekend_pauses_the_clock(office: Office) -> None:
@@ -416,7 +439,7 @@ def test_14_days_begin_and_end_in_my_time_zone(office: Office) -> None:
     assert len(office.once(day(11, 23, 21)).owe()) == 1
 
 
-# --- 15: habits ------------------------------------------------------------------------------------------
+# --- 15: habits ---
 
 
 def _answers_after(office: Office, person: str, days: int) -> None:

@@ -22,7 +22,9 @@ ME_TOO = {"names": ["Camille Roy"], "addresses": [ME, "c.roy@gmail.com"]}
         "c.r.o.y+devis@googlemail.com",
     ],
 )
-def test_01_a_question_to_any_spelling_of_my_address_is_for_me(office: Office, address: str) -> None:
+def test_01_a_question_to_any_spelling_of_my_address_is_for_me(
+    office: Office, address: str
+) -> None:
     office.settings["me"] = ME_TOO
     office.correspond(ANN)
     office.receive(ANN, ASKS, day(11, 17), to=address)
@@ -61,7 +63,9 @@ def test_02_one_person_with_many_addresses_is_answered_at_any_of_them(office: Of
 
 def test_02_addresses_with_one_name_that_they_speak_of_are_one_person(office: Office) -> None:
     office.receive("Ann Lee <ann.lee@client.example>", ASKS, day(11, 17))
-    office.send("Ann Lee <annlee@home.example>", "It is on its way.\n", day(11, 18), subject="Quote")
+    office.send(
+        "Ann Lee <annlee@home.example>", "It is on its way.\n", day(11, 18), subject="Quote"
+    )
     morning = office.once()
     people = morning.result.snapshot.people
     assert people["ann.lee@client.example"] is people["annlee@home.example"]
@@ -123,7 +127,9 @@ def test_03_a_strangers_real_question_counts_at_low_priority(office: Office) -> 
 def test_03_a_strangers_bulk_mail_never_counts(office: Office, headers: dict[str, str]) -> None:
     office.correspond("Bob Stone <bob@other.example>")
     office.receive(
-        "Lea Winter <lea@shop.example>", "Could you tell us what you think?\n", day(11, 17),
+        "Lea Winter <lea@shop.example>",
+        "Could you tell us what you think?\n",
+        day(11, 17),
         headers=headers,
     )
     assert office.once().items == []

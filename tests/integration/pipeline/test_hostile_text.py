@@ -139,7 +139,7 @@ def test_a_hostile_name_and_subject_are_text(office: Office, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in HOSTILE if kind != "long"])
 def test_a_hostile_meeting_is_text(office: Office, kind: str) -> None:
-    hostile = HOSTILE[kind].translate({n: None for n in range(32)})
+    hostile = HOSTILE[kind].translate(dict.fromkeys(range(32)))
     office.people = {
         "people": [{"name": "Ann Lee", "addresses": [ANN], "meet_in_person": "60 days"}]
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -40,7 +41,7 @@ PEOPLE = {
         },
     ]
 }
-RULES = [
+RULES: list[dict[str, Any]] = [
     {"name": "in", "type": "unanswered"},
     {"name": "out", "type": "unanswered", "direction": "outbound"},
     {"name": "face", "type": "missing_in_person"},
@@ -64,7 +65,9 @@ def _morning(office: Office, language: str) -> Morning:
     office.settings["language"] = language
     office.people, office.rules = PEOPLE, RULES
     for number in range(4):
-        office.send(LEA, f"Could you send list {number}?\n", day(9, 1 + number), subject=f"{number}")
+        office.send(
+            LEA, f"Could you send list {number}?\n", day(9, 1 + number), subject=f"{number}"
+        )
     office.receive(LEA, "Notre fille est née la semaine dernière.\n", day(11, 12), subject="News")
     office.receive(ANN, "Could you send me the quote by Friday?\n", day(11, 17), subject="Quote")
     office.send(PAUL, "Pourriez-vous m'envoyer le contrat ?\n", day(11, 9), subject="Contrat")

@@ -157,6 +157,29 @@ def test_a_file_with_windows_line_ends_is_read(office: Office, asked: tuple[str,
     assert _is_done_since(office.once(TUESDAY), asked[1])
 
 
+@pytest.mark.parametrize("mark", ["x", "-"])
+def test_an_answer_holds_when_the_older_of_two_questions_is_let_go(
+    office: Office, asked: tuple[str, str], mark: str
+) -> None:
+    office.receive(ANN, "Can you confirm the date, too?\n", day(11, 20), answers=asked[0])
+    (item,) = office.once().items
+    office.tick(item["id"], mark)
+    assert office.once(TUESDAY).items == []
+    # 30 days after the first question only the second is still looked at
+    assert office.once(day(12, 18)).items == []
+
+
+def test_a_question_after_the_answer_to_the_first_is_a_new_one(
+    office: Office, asked: tuple[str, str]
+) -> None:
+    office.tick(asked[1], "-")
+    answer = office.send(ANN, "Here it is.\n", day(11, 23, 12), answers=asked[0])
+    office.receive(ANN, "Could you call me?\n", day(11, 24), answers=[asked[0], answer])
+    (item,) = office.once(day(11, 26)).items
+    assert item["id"] != asked[1]
+    assert item["quote"] == "Could you call me?"
+
+
 def test_renaming_a_rule_loses_no_tick(office: Office, asked: tuple[str, str]) -> None:
     office.tick(asked[1], "x")
     office.rules = [{"name": "another-name", "type": "unanswered"}]

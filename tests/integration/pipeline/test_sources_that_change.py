@@ -10,7 +10,7 @@ from typing import Any
 from syncd.store import Store
 from tests.builders.mailboxes import fill
 from tests.builders.mails import deliver
-from tests.builders.offices import MONDAY, ME, Morning, Office, day
+from tests.builders.offices import ME, MONDAY, Morning, Office, day
 
 ANN = "Ann Lee <ann.lee@client.example>"
 ASKS = "Could you send me the revised quote?\n"
@@ -206,6 +206,14 @@ def test_two_accounts_that_hold_the_same_mail_say_it_once(office: Office) -> Non
     assert _told(both) == _told(alone)
     facts = both.result.snapshot.people["ann.lee@client.example"].facts
     assert (facts.inbound, facts.outbound) == (1, 1)
+
+
+def test_an_earlier_moment_does_not_know_the_later_answer(office: Office) -> None:
+    asked = office.receive(ANN, ASKS, day(11, 10))
+    office.correspond(ANN)
+    office.send(ANN, "Here it is.\n", day(11, 18), answers=asked)
+    assert office.once().items == []
+    assert len(office.once(day(11, 16)).items) == 1
 
 
 def test_an_earlier_moment_sees_nothing_of_what_came_later(office: Office) -> None:

@@ -20,7 +20,17 @@ FOLLOWS = {
     "fulfilment": {"closing", "ask", "thanks"},
 }
 """Kinds that may be found with a label because they follow from it (tests/french/README.md)."""
-LEAST = {KINDS}
+LEAST = {
+    "ask": 0.93,
+    "care": 0.70,
+    "closing": 0.75,
+    "fulfilment": 0.73,
+    "meeting_proposal": 0.68,
+    "personal_news": 0.67,
+    "promise": 0.84,
+    "renegotiation": 0.60,
+    "thanks": 0.85,
+}
 """F1 per kind."""
 
 

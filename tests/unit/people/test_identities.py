@@ -81,7 +81,9 @@ _NAME = st.sampled_from(["Ann Lee", "Lee, Ann", "Bob Stone", "Info Team", "", "A
     st.dictionaries(st.builds(lambda x, y: f"{x}@{y}", _LOCAL, _DOMAIN), _NAME, max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_who_is_who_does_not_depend_on_the_order_of_mail(names: dict[str, str], order: object) -> None:
+def test_who_is_who_does_not_depend_on_the_order_of_mail(
+    names: dict[str, str], order: object
+) -> None:
     shuffled = list(names.items())
     order.shuffle(shuffled)  # type: ignore[attr-defined]
     found, again = identify([ANN], names), identify([ANN], dict(shuffled))

@@ -90,7 +90,7 @@ def test_a_broken_pattern_is_told() -> None:
         Match(subject="(quote")
 
 
-# --- expressions ------------------------------------------------------------------------------------
+# --- expressions ---
 
 
 def _expression(when: str, say: str = "{name}") -> Expression.Options:
@@ -106,7 +106,9 @@ def _expression(when: str, say: str = "{name}") -> Expression.Options:
         ("__import__('os').system('x') == 0", "x", "not a CEL expression"),
         ("person.inbound > 1", "{nam}", "not known"),
         ("person.inbound > 1", "{name.__class__}", "not known"),
-        ("person.inbound > 1", "{name!r:>999999999}", "."),
+        ("person.inbound > 1", "{name:>999999999}", "without a format"),
+        ("person.inbound > 1", "{inbound!r}", "without a format"),
+        ("person.inbound > 1", "{name", "expected"),
     ],
 )
 def test_a_mistake_in_an_expression_is_told(when: str, say: str, told: str) -> None:
@@ -127,7 +129,7 @@ def test_what_never_happened_is_very_long_ago() -> None:
     assert person_variables(met, 1_795_400_000 + 86_400 * 3)["days_since_contact"] == 3
 
 
-# --- birthdays ---------------------------------------------------------------------------------------
+# --- birthdays ---
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(2000, 1, 1), date(2100, 1, 1)))

@@ -78,7 +78,7 @@ def test_brackets_in_an_address_cannot_end_the_link() -> None:
     assert safe_url("https://mail.example/a(b)c") == "https://mail.example/a%28b%29c"
 
 
-# --- reading answers back ---------------------------------------------------------------------------
+# --- reading answers back ---
 
 
 @pytest.mark.parametrize(

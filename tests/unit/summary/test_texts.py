@@ -71,7 +71,9 @@ def test_every_text_that_the_summary_names_is_there() -> None:
     literals |= set(re.findall(r'say\("([a-z_.]+)"', template))
     built = {f"{text}.late" for text in literals if _KEY.fullmatch(text)}
     prefixes = ("heading.", "coverage.", "closed.", "news.")
-    unused = {key for key in ENGLISH if key not in literals | built and not key.startswith(prefixes)}
+    unused = {
+        key for key in ENGLISH if key not in literals | built and not key.startswith(prefixes)
+    }
     assert unused == set()
 
 

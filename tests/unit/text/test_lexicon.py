@@ -90,5 +90,5 @@ def test_the_users_own_words() -> None:
 
 def test_the_users_words_that_cannot_be_read() -> None:
     reader = Reader(words={"ask": ["(oops"]})
-    with pytest.raises(UserError, match="oops|without"):
+    with pytest.raises(UserError, match="without"):
         reader.read_sentence("Hello.", at=MONDAY)

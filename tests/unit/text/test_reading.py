@@ -103,7 +103,7 @@ def _hostile() -> list[str]:
     pieces = ["I will ", "please ", "could you please ", "if I have not been able to ", "a", " ",
               "\n", "?", ". ", '" ', ", ", "A, ", "Ann Bob Carl ", "'", "j'", "- ", "> ", "a@",
               "http://", "é", "e\u0301", "Ann,\n", "I will\nplease\n", "\u200b", " \t\r\n",
-              "ok, and but so ", "<", "(", "je vous le lui ", "nous ne vous en ", "1. "]  # fmt: skip
+              "ok, but so ", "<", "(", "je vous le lui ", "nous ne vous en ", "1. "]  # fmt: skip
     texts += [(piece * (1_000_000 // len(piece) + 1)) for piece in pieces]
     return [text[:1_000_000] for text in texts]
 

@@ -113,7 +113,6 @@ def test_nothing(signals: Signals, sentence: str) -> None:
     ("sentence", "kind"),
     [
         ("Thanks in advance.", "thanks"),
-        ("Merci d'avance.", "thanks"),
         ("Thanks, could you also send the annex?", "closing"),
         ("Congratulations on your promotion!", "personal_news"),
         ("I am sick of this.", "personal_news"),
