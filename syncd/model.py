@@ -372,6 +372,9 @@ class Coverage:
     account: str
     state: Literal["complete", "partial", "failed", "sign_in", "stopped"]
     detail: str = ""
+    """What happened, in English as errors are."""
+    reason: Literal["", "not_read", "unfinished", "no_sent_mail"] = ""
+    """What happened as a text of the summary, where it is one of the usual things."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,8 @@ def init(
         raise UserError(
             Problem(f"{folder} cannot be written: {error.strerror}", hint="choose another --config")
         ) from error
-    click.echo(
-        f"Look over syncd.yaml, then run: syncd check --config {plain_line(shlex.quote(str(folder)))}"
-    )
+    named = plain_line(shlex.quote(str(folder)))
+    click.echo(f"Look over syncd.yaml, then run: syncd check --config {named}")
 
 
 def _write(path: Path, text: str, *, quiet: bool = False) -> None:

@@ -18,9 +18,7 @@ from zoneinfo import ZoneInfo
 from syncd.config import Account, Configuration, Me, SummaryPlan, default_rules, local_zone
 from syncd.errors import Problem, UserError
 from syncd.options import Duration
-from syncd.pipeline.publish import write_private
 from syncd.registry import OptionsOf, connectors, rules
-from syncd.store.records import FILE as RECORDS
 
 FILE = "once.json"
 """In the records' folder: what the records were read from."""
@@ -64,6 +62,8 @@ class NamedFiles:
 
     def remember(self, folder: Path) -> None:
         """Write down in the records' folder what they were read from."""
+        from syncd.pipeline.publish import write_private
+
         sources = {kind: [str(path) for path in paths] for kind, paths in self.sources.items()}
         document = {"sources": sources, "me": sorted(self.me)}
         write_private(folder / FILE, json.dumps(document, indent=2) + "\n")
@@ -96,6 +96,8 @@ def recall(folder: Path) -> NamedFiles | None:
 def refuse_foreign(folder: Path) -> None:
     """:raises UserError: the folder holds the records of a configuration, which a pass over other
     files would replace"""
+    from syncd.store.records import FILE as RECORDS
+
     if (folder / RECORDS).exists() and recall(folder) is None:
         raise UserError(
             Problem(

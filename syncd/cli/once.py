@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,8 +25,10 @@ from syncd.cli.output import write_summary
 from syncd.cli.progress import account_progress
 from syncd.cli.terminal import plain_line
 from syncd.config import Configuration
-from syncd.errors import Problem, SyncdError, Transient, UserError
-from syncd.pipeline import PassResult
+from syncd.errors import Problem, Transient, UserError
+
+if TYPE_CHECKING:
+    from syncd.pipeline import PassResult
 
 
 @click.command()
@@ -95,8 +98,9 @@ def once(
     if named is not None:
         if config is not None:
             raise click.UsageError("give either --config or files to read, not both")
+        if state is not None:
+            refuse_foreign(state)
         folder = state or named.own_folder(state_folder(None))
-        refuse_foreign(folder)
         settings = named.configuration(folder, at)
         _check(settings)
     else:
@@ -109,6 +113,9 @@ def once(
             store, settings, now=at, accept_deletions=accept_deletions, progress=progress
         )
         write_summary(store, settings, result, as_json=as_json, everything=everything)
+    for coverage in result.coverage:
+        if coverage.detail:
+            click.echo(plain_line(f"{coverage.account}: {coverage.detail}"), err=True)
     if named is not None:
         click.echo(
             "to go on: syncd explain ID (or done, snooze, people, status, summary) "
@@ -159,7 +166,7 @@ def _check_names(accounts: Sequence[str], settings: Configuration) -> None:
 
 def _exit_code(result: PassResult) -> int:
     """1 if an account needs the user, else 75 if one had a passing fault, else 0."""
-    errors: dict[str, SyncdError | None] = {one.account: one.error for one in result.pulled}
+    errors = {one.account: one.error for one in result.pulled}
     passing = [
         isinstance(errors.get(one.account), Transient)
         for one in result.coverage

@@ -54,8 +54,8 @@ class Intake:
         """The coverage after the last pull."""
         kept = self.state().get("coverage")
         if not kept:
-            return Coverage(self._account, "partial", "not read yet")
-        return Coverage(self._account, kept["state"], kept["detail"])
+            return Coverage(self._account, "partial", "not read yet", "not_read")
+        return Coverage(self._account, kept["state"], kept["detail"], kept.get("reason", ""))
 
     def forget(self) -> None:
         """Drop every record of the account and its cursor; findings keep the user's answers."""

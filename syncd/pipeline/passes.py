@@ -110,6 +110,7 @@ def _without_sent_mail(store: Store, coverage: Sequence[Coverage]) -> list[Cover
             "partial",
             "there is mail but none from you: add the folder of your sent mail, "
             "or check your addresses (me)",
+            "no_sent_mail",
         )
         if one.state == "complete"
         and store.interactions.count(mail & (where("account") == one.account)) >= _ENOUGH_MAIL

@@ -117,7 +117,8 @@ def pull_account(
         log.warning("pull_failed", account=account.name, error=type(problem).__name__)
     waiting = intake.waiting()
     coverage = _coverage(account.name, error, complete=bool(state.get("complete")), waiting=waiting)
-    intake.remember({**state, "coverage": {"state": coverage.state, "detail": coverage.detail}})
+    kept = {"state": coverage.state, "detail": coverage.detail, "reason": coverage.reason}
+    intake.remember({**state, "coverage": kept})
     return Pulled(
         account.name,
         coverage,
@@ -206,11 +207,12 @@ def _coverage(account: str, error: SyncdError | None, *, complete: bool, waiting
         return Coverage(account, "sign_in", _first_line(error))
     if error is not None:
         if not complete:
-            return Coverage(account, "partial", f"never read to the end ({_first_line(error)})")
+            return Coverage(account, "partial", _first_line(error), "unfinished")
         if isinstance(error, MassDeletion):
             return Coverage(account, "stopped", _first_line(error))
         return Coverage(account, "failed", _first_line(error))
-    detail = f"{waiting} items could not be read and are set aside" if waiting else ""
+    items = "1 item" if waiting == 1 else f"{waiting} items"
+    detail = f"{items} could not be read and set aside" if waiting else ""
     return Coverage(account, "complete", detail)
 
 

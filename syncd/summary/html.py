@@ -38,11 +38,7 @@ def render(summary: Summary) -> str:
         clock=lambda at: datetime.fromtimestamp(at, summary.zone).strftime("%H:%M"),
         safe_url=safe_url,
         notices=[
-            *(
-                catalogue.say(f"coverage.{c.state}", account=c.account, detail=c.detail)
-                for c in summary.coverage
-                if c.state != "complete"
-            ),
+            *(wording.notice(c) for c in summary.coverage if c.state != "complete"),
             *(catalogue.say("coverage.configuration", detail=p) for p in summary.problems),
         ],
     )

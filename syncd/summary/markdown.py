@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from syncd.model import Coverage
 from syncd.summary.build import Agenda, Item, Section, Summary
 from syncd.summary.texts import Catalogue
 from syncd.summary.wording import Wording, shorten
@@ -36,7 +35,7 @@ def render(summary: Summary) -> str:
     catalogue = Catalogue(summary.language)
     wording = Wording(catalogue, summary.day, escape)
     blocks: list[str] = [f"# {catalogue.title(summary.day)}"]
-    notices = [_notice(c, catalogue) for c in summary.coverage if c.state != "complete"]
+    notices = [wording.notice(c) for c in summary.coverage if c.state != "complete"]
     notices += [catalogue.say("coverage.configuration", detail=escape(p)) for p in summary.problems]
     if notices:
         blocks.append(f"## {catalogue.say('heading.coverage')}")
@@ -72,14 +71,6 @@ def render(summary: Summary) -> str:
             hint += " · " + catalogue.say("help.place")
         blocks += ["---", hint]
     return "\n\n".join(blocks) + "\n"
-
-
-def _notice(coverage: Coverage, catalogue: Catalogue) -> str:
-    return catalogue.say(
-        f"coverage.{coverage.state}",
-        account=escape(coverage.account),
-        detail=escape(coverage.detail),
-    ).strip()
 
 
 def _meeting(meeting: Agenda, summary: Summary, wording: Wording) -> str:

@@ -120,6 +120,9 @@ ENGLISH: dict[str, Text] = {
     "coverage.sign_in": "{account}: the sign-in has expired; run `syncd auth {account}`. {detail}",
     "coverage.stopped": "{account}: {detail}",
     "coverage.complete": "{account}: {detail}",
+    "coverage.not_read": "not read yet",
+    "coverage.unfinished": "never read to the end ({detail})",
+    "coverage.no_sent_mail": "there is mail but none from you: add the folder of your sent mail, or check your addresses (me)",
     "coverage.configuration": "The configuration has a problem; the last good one is in use: {detail}",
 }
 
@@ -231,6 +234,9 @@ FRENCH: dict[str, Text] = {
     "coverage.sign_in": "{account} : la connexion a expiré ; lancez `syncd auth {account}`. {detail}",
     "coverage.stopped": "{account} : {detail}",
     "coverage.complete": "{account} : {detail}",
+    "coverage.not_read": "pas encore lu",
+    "coverage.unfinished": "jamais lu jusqu’au bout ({detail})",
+    "coverage.no_sent_mail": "il y a du courrier, mais rien de vous : ajoutez le dossier de vos messages envoyés, ou vérifiez vos adresses (me)",
     "coverage.configuration": "La configuration a un problème ; la dernière valable reste en service : {detail}",
 }
 

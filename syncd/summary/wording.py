@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from syncd.model import PersonRef
+from syncd.model import Coverage, PersonRef
 from syncd.summary.build import Phrase
 from syncd.summary.texts import APART, Catalogue
 
@@ -42,6 +42,15 @@ class Wording:
         if values.get("subject") == "":
             values["subject"] = self.catalogue.say("no_subject")
         return self.catalogue.say(phrase.key, **values)
+
+    def notice(self, coverage: Coverage) -> str:
+        """What the reader must know of an account."""
+        detail = self._escape(coverage.detail)
+        if coverage.reason:
+            detail = self.catalogue.say(f"coverage.{coverage.reason}", detail=detail)
+        account = self._escape(coverage.account)
+        text = self.catalogue.say(f"coverage.{coverage.state}", account=account, detail=detail)
+        return text.strip()
 
     def line(self, name: str, phrase: Phrase) -> str:
         """What is said of somebody: the name (already escaped) and the sentence."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TypeVar
 
 from syncd.connectors.base import PullContext
+from syncd.errors import UserError
 from syncd.model import Failure, Message
 from syncd.normalise.rfc5322 import NotAMessage, read_message
 
@@ -47,7 +48,7 @@ def read_or_set_aside(
         )
     except NotAMessage as error:
         return Failure(source_id, folder, str(error), permanent=True)
-    except OSError:
+    except (OSError, UserError):
         raise
     except Exception as error:
         # One message that trips a fault in syncd must not stop the thousands behind it; it is
