@@ -10,7 +10,7 @@ from syncd.summary.texts import Catalogue
 from syncd.summary.wording import Wording, shorten
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+|~!&$]|(?<=\w)@|(?<=\w):(?=//)|(?<=[wW])\.")
-_LIST_START = re.compile(r"^(\s*)([-=]|\d+(?=[.)]))")
+_LIST_START = re.compile(r"^(\s*\d*)([-=.])")
 _SAFE_URL = re.compile(r"https://[^\s<>\"'`\\|{}^]{1,2000}")
 
 

@@ -142,7 +142,7 @@ def test_19_a_promise_without_a_day_is_asked_about_and_never_silently_kept(
     office.send(ANN, text, day(11, 9))
     assert office.once(day(11, 12)).of("promises") == []
     (item,) = office.once().of("promises")
-    assert item["title"].startswith("Ann Lee did you keep")
+    assert item["title"].startswith("Ann Lee: did you keep")
     assert item["severity"] == "low"
 
 

@@ -128,7 +128,7 @@ def test_27_one_sidedness_needs_enough_mail_and_is_said_neutrally(office: Office
     assert office.once().of("one_sided") == []
     _ask(office, 6)
     (item,) = office.once().of("one_sided")
-    assert item["title"] == "Ann Lee your last 6 mails all ask for something"
+    assert item["title"] == "Ann Lee: your last 6 mails all ask for something"
     assert item["severity"] == "low"
 
 

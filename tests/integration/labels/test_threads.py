@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -44,8 +44,8 @@ def labels() -> dict[Moment, dict[tuple[str, str], str]]:
     return found
 
 
-def findings(mailbox: str, moment: str, state: Path) -> set[tuple[str, str]]:
-    """(direction, sha256 of the asking Message-ID) of every unanswered question found."""
+def findings(mailbox: str, moment: str, state: Path) -> list[tuple[str, set[str]]]:
+    """(direction, sha256 of the Message-IDs that ask) of every open question found."""
     owner = json.loads((MAIL / mailbox / "owner.json").read_text(encoding="utf-8"))["owner"]
     configuration = Configuration(
         timezone=local_zone(),
@@ -60,10 +60,15 @@ def findings(mailbox: str, moment: str, state: Path) -> set[tuple[str, str]]:
         result = run_pass(
             store, configuration, now=datetime.fromisoformat(f"{moment}T07:30:00+00:00")
         )
-    return {
-        (record.finding.direction, _hash(record.finding.key.split("|")[0]))
-        for record in result.records.values()
+    ids = {
+        f"{message.account}/{message.source_id}": _hash(message.message_id)
+        for thread in result.snapshot.threads
+        for message in thread.messages
     }
+    return [
+        (record.finding.direction, {ids[one.source] for one in record.finding.evidence})
+        for record in result.records.values()
+    ]
 
 
 def _hash(message_id: str) -> str:
@@ -71,17 +76,22 @@ def _hash(message_id: str) -> str:
 
 
 def test_nine_of_ten_open_questions_are_right_and_most_are_found(tmp_path: Path) -> None:
-    judged: dict[str, int] = defaultdict(int)
+    judged: Counter[str] = Counter()
     wrong: list[str] = []
     missed: list[str] = []
-    for (mailbox, moment), wanted in labels().items():
-        found = findings(mailbox, moment, tmp_path / mailbox / moment)
-        for direction, sha in found:
-            certainty = wanted.get((direction, sha), "none")
-            judged[certainty] += 1
-            if certainty == "none":
-                wrong.append(f"{mailbox} {moment} {direction} {sha[:8]}")
-        sure = {key for key, certainty in wanted.items() if certainty == "sure"}
-        missed += [f"{mailbox} {moment} {d} {sha[:8]}" for d, sha in sure - found]
+    for (mailbox, moment), labelled in labels().items():
+        wanted = dict(labelled)
+        for direction, asking in findings(mailbox, moment, tmp_path / mailbox / moment):
+            kinds = {wanted.pop((direction, sha), "none") for sha in asking}
+            best = min(kinds, key=["sure", "arguable", "none"].index)
+            judged[best] += 1
+            if best == "none":
+                wrong.append(f"{mailbox} {moment} {direction} {sorted(asking)[0][:8]}")
+        missed += [
+            f"{mailbox} {moment} {direction} {sha[:8]}"
+            for (direction, sha), certainty in wanted.items()
+            if certainty == "sure"
+        ]
+    print(f"\nopen questions: {dict(judged)}, missed {len(missed)}")  # noqa: T201 - the figures
     assert judged["sure"] >= 8, missed
-    assert len(wrong) <= 0.1 * sum(judged.values()), wrong
+    assert len(wrong) <= 0.1 * judged.total(), wrong

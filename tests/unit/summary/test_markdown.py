@@ -26,6 +26,8 @@ _ANY = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
 
 @given(_NASTY | _ANY)
 @example("1) x")
+@example("1.")
+@example("- x")
 @example("[x](https://evil.example)")
 @example("&lt;b&gt; &#35; &copy;")
 @example("www.evil.example https://evil.example me@evil.example")
