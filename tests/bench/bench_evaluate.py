@@ -6,6 +6,8 @@ Each count is written straight into a store (an invented mailbox over five years
 by `syncd summary` as a process of its own.
 """
 
+# ruff: noqa: T201 — it prints its figures
+
 from __future__ import annotations
 
 import random
@@ -125,7 +127,8 @@ def fill(folder: Path, count: int) -> None:
                 batch.clear()
         store.interactions.put_many(batch)
         store.people.put_many(
-            (email, {"address": email, "name": name, "at": 0, "list": False}) for email, name in names.items()
+            (email, {"address": email, "name": name, "at": 0, "list": False})
+            for email, name in names.items()
         )
 
 

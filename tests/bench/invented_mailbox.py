@@ -7,13 +7,43 @@ with headers of 1 to 3 KB. Everybody in it is invented.
 from __future__ import annotations
 
 import random
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 ME = "camille@cabinet.example"
-_FIRST = "Ann Ben Chloé Denis Eva Farid Gina Hugo Inès Jack Karim Léa Marc Nora Oscar Paula".split()
-_LAST = "Lee Roy Martin Dubois Novak Haddad Silva Weber Moreau Tremblay Gagnon Rossi".split()
+_FIRST = [
+    "Ann",
+    "Ben",
+    "Chloé",
+    "Denis",
+    "Eva",
+    "Farid",
+    "Gina",
+    "Hugo",
+    "Inès",
+    "Jack",
+    "Karim",
+    "Léa",
+    "Marc",
+    "Nora",
+    "Oscar",
+    "Paula",
+]
+_LAST = [
+    "Lee",
+    "Roy",
+    "Martin",
+    "Dubois",
+    "Novak",
+    "Haddad",
+    "Silva",
+    "Weber",
+    "Moreau",
+    "Tremblay",
+    "Gagnon",
+    "Rossi",
+]
 _PLAIN = [
     "The figures for the third quarter came in slightly above what we had planned.",
     "We met the team on site and went through the open points one by one.",
@@ -78,7 +108,8 @@ def write_mailbox(folder: Path, count: int, *, end: datetime, days: int, seed: i
 
 def _received(random_: random.Random, at: datetime) -> str:
     return "".join(
-        f"Received: from mx{random_.randrange(99)}.example (mx.example [192.0.2.{random_.randrange(255)}])\n"
+        f"Received: from mx{random_.randrange(99)}.example "
+        f"(mx.example [192.0.2.{random_.randrange(255)}])\n"
         f"\tby in{n}.example with ESMTPS id {random_.getrandbits(64):x}\n"
         f"\t(version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256);\n"
         f"\t{format_datetime(at)}\n"
@@ -148,7 +179,8 @@ def _newsletter(random_: random.Random, message_id: str, at: datetime) -> bytes:
         f"{_received(random_, at)}Message-ID: <{message_id}>\nDate: {format_datetime(at)}\n"
         f"From: News <news@{shop}>\nTo: {ME}\nSubject: Your week at {shop}\nPrecedence: bulk\n"
         f"List-Unsubscribe: <https://{shop}/u>\nList-Id: <news.{shop}>\nMIME-Version: 1.0\n"
-        f"Content-Type: text/html; charset=utf-8\n\n<html><body><table>{rows}</table></body></html>\n"
+        f"Content-Type: text/html; charset=utf-8\n\n"
+        f"<html><body><table>{rows}</table></body></html>\n"
     ).encode()
 
 
