@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from syncd.errors import Problem, SyncdError, UserError
 def check(config: Path | None, state: Path | None) -> None:
     """Check the configuration, the accounts and the folders. Exit code 1 and every problem."""
     settings = settings_for(config, state)
-    problems = [*_accounts(settings), *_folders(settings, state_folder(state))]
+    problems = [*_words(settings), *_accounts(settings), *_folders(settings, state_folder(state))]
     if problems:
         raise UserError(*problems)
     names = ", ".join(account.name for account in settings.accounts) or "none"
@@ -28,6 +29,17 @@ def check(config: Path | None, state: Path | None) -> None:
             f"{len(settings.people)} people; summary in {settings.summary.folder}"
         )
     )
+
+
+def _words(settings: Configuration) -> list[Problem]:
+    """The user's own phrases are compiled when the first text is read."""
+    from syncd.text.reading import Reader
+
+    try:
+        Reader(words=settings.words).read_sentence("Hello.", at=datetime.now(UTC))
+    except UserError as error:
+        return list(error.problems)
+    return []
 
 
 def _accounts(settings: Configuration) -> list[Problem]:

@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,9 +21,22 @@ from syncd.pipeline.publish import write_private
 _SOURCES = ("maildir", "mbox", "ics")
 
 
+class PlainText(click.ParamType[str]):
+    """Text that a YAML file can hold and an editor shows."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """:raises click.BadParameter: with control characters, line breaks or broken bytes in it"""
+        text = str(value)
+        if plain_line(text) != text:
+            self.fail(f"{plain_line(text)!r}: write it in plain letters, on one line", param, ctx)
+        return text
+
+
 @click.command()
 @config_option
-@click.option("--name", help="Your name as people write it.")
+@click.option("--name", type=PlainText(), help="Your name as people write it.")
 @click.option(
     "--me",
     multiple=True,
@@ -30,9 +44,23 @@ _SOURCES = ("maildir", "mbox", "ics")
     metavar="ADDRESS",
     help="An address of yours; repeatable.",
 )
-@click.option("--maildir", multiple=True, metavar="DIR", help="A folder of mail to read.")
-@click.option("--mbox", multiple=True, metavar="FILE", help="An mbox file or folder to read.")
-@click.option("--ics", multiple=True, metavar="FILE", help="A calendar file or folder to read.")
+@click.option(
+    "--maildir", multiple=True, type=PlainText(), metavar="DIR", help="A folder of mail to read."
+)
+@click.option(
+    "--mbox",
+    multiple=True,
+    type=PlainText(),
+    metavar="FILE",
+    help="An mbox file or folder to read.",
+)
+@click.option(
+    "--ics",
+    multiple=True,
+    type=PlainText(),
+    metavar="FILE",
+    help="A calendar file or folder to read.",
+)
 @click.option("--language", type=click.Choice(["en", "fr"]), help="The language of the summary.")
 def init(
     config: Path | None,

@@ -32,6 +32,7 @@ def status(ctx: click.Context, config: Path | None, state: Path | None, as_json:
 
 def _report(config: Path | None, state: Path | None) -> tuple[dict[str, Any], bool]:
     from syncd.pipeline.intake import Intake
+    from syncd.pipeline.passes import last_coverage
     from syncd.store import Store
 
     folder = state_folder(state)
@@ -43,19 +44,16 @@ def _report(config: Path | None, state: Path | None) -> tuple[dict[str, Any], bo
             problems = [str(problem) for problem in error.problems]
             names = store.interactions.distinct("account")
         last = store.runs.get_key("latest")
-        accounts = []
-        for name in names:
-            intake = Intake(store, name)
-            coverage = intake.coverage()
-            accounts.append(
-                {
-                    "account": name,
-                    "state": coverage.state,
-                    "detail": coverage.detail,
-                    "records": store.interactions.count(_of(name)),
-                    "set_aside": intake.waiting(),
-                }
-            )
+        accounts = [
+            {
+                "account": coverage.account,
+                "state": coverage.state,
+                "detail": coverage.detail,
+                "records": store.interactions.count(_of(coverage.account)),
+                "set_aside": Intake(store, coverage.account).waiting(),
+            }
+            for coverage in last_coverage(store, names)
+        ]
         report = {
             "state_folder": str(folder),
             "last_pass": _iso(last["at"]) if last else None,

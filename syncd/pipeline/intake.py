@@ -76,12 +76,12 @@ class Intake:
 
     def retriable(self, *, max_attempts: int, limit: int) -> list[str]:
         """The set-aside items that deserve another try."""
-        documents = self._store.retries.search(where("account") == self._account)
-        return [
-            document["source_id"]
-            for document in documents
-            if not document["permanent"] and document["attempts"] < max_attempts
-        ][:limit]
+        query = (
+            (where("account") == self._account)
+            & (where("permanent") == False)  # noqa: E712 - a TinyDB query, not a comparison
+            & (where("attempts") < max_attempts)
+        )
+        return [row[0] for row in self._store.retries.select(("source_id",), query, limit=limit)]
 
     # --- batches --------------------------------------------------------------------------------
 
@@ -196,24 +196,23 @@ class Intake:
                 changed[email] = after
         self._store.people.put_many(changed.items())
 
-    def _set_aside(self, failed: Iterable[Failure], now: int) -> None:
+    def _set_aside(self, failed: Sequence[Failure], now: int) -> None:
         retries = self._store.retries
+        before = retries.get_keys(self._key(failure.source_id) for failure in failed)
+        documents: dict[str, dict[str, Any]] = {}
         for failure in failed:
             key = self._key(failure.source_id)
-            before = retries.get_key(key)
-            retries.put(
-                key,
-                {
-                    "account": self._account,
-                    "folder": failure.folder,
-                    "source_id": failure.source_id,
-                    "reason": failure.reason,
-                    "permanent": failure.permanent,
-                    "kept": failure.kept,
-                    "attempts": (before["attempts"] if before else 0) + 1,
-                    "at": now,
-                },
-            )
+            documents[key] = {
+                "account": self._account,
+                "folder": failure.folder,
+                "source_id": failure.source_id,
+                "reason": failure.reason,
+                "permanent": failure.permanent,
+                "kept": failure.kept,
+                "attempts": (before[key]["attempts"] if key in before else 0) + 1,
+                "at": now,
+            }
+        retries.put_many(documents.items())
 
     def _key(self, source_id: str) -> str:
         return f"{self._account}/{source_id}"

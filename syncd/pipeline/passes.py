@@ -89,14 +89,20 @@ def _evaluated(
     store: Store, configuration: Configuration, moment: int, pulled: Sequence[Pulled]
 ) -> PassResult:
     active = active_rules(configuration)
-    coverage = [one.coverage for one in pulled] or [
-        Intake(store, account.name).coverage() for account in configuration.accounts
-    ]
-    coverage = _without_sent_mail(store, coverage)
+    coverage = (
+        _without_sent_mail(store, [one.coverage for one in pulled])
+        if pulled
+        else last_coverage(store, [account.name for account in configuration.accounts])
+    )
     held = {one.account for one in coverage if one.state != "complete" and one.state != "failed"}
     snapshot = assemble(store, configuration, now=moment, horizon_days=max(horizon(active), 1))
     records = evaluate(store, snapshot, active, held)
     return PassResult(snapshot, records, tuple(coverage), tuple(pulled))
+
+
+def last_coverage(store: Store, accounts: Sequence[str]) -> list[Coverage]:
+    """The coverage of these accounts after the last pass, as the summary says it."""
+    return _without_sent_mail(store, [Intake(store, name).coverage() for name in accounts])
 
 
 def _without_sent_mail(store: Store, coverage: Sequence[Coverage]) -> list[Coverage]:

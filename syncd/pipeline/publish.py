@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
@@ -184,7 +185,9 @@ def _write(summary: Summary, folder: Path, formats: Sequence[str]) -> list[Path]
         raise UserError(
             Problem(
                 f"the summary cannot be written to {folder}: {error.strerror}",
-                hint="make the folder writable, or set summary.folder in syncd.yaml",
+                hint="free some space"
+                if error.errno == errno.ENOSPC
+                else "make the folder writable, or set summary.folder in syncd.yaml",
             )
         ) from error
     return files

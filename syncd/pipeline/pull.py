@@ -13,7 +13,7 @@ from tinydb import where
 from syncd import log
 from syncd.config import Account, Configuration
 from syncd.connectors.base import Connector, PullContext, TextReader
-from syncd.errors import AuthRequired, CursorExpired, SyncdError, UserError
+from syncd.errors import AuthRequired, CursorExpired, StoreError, SyncdError, UserError
 from syncd.model import Batch, Coverage, Cursor
 from syncd.pipeline.intake import Intake, MassDeletion
 from syncd.registry import connectors
@@ -112,6 +112,8 @@ def pull_account(
         _retry(connector, context, intake, counts)
         _read_older_words(store, connector, context, intake, account.name, state)
         state["complete"] = True
+    except StoreError:
+        raise  # no account's fault, and the next one would fail alike
     except SyncdError as problem:
         error = problem
         log.warning("pull_failed", account=account.name, error=type(problem).__name__)
@@ -211,8 +213,9 @@ def _coverage(account: str, error: SyncdError | None, *, complete: bool, waiting
         if isinstance(error, MassDeletion):
             return Coverage(account, "stopped", _first_line(error))
         return Coverage(account, "failed", _first_line(error))
-    items = "1 item" if waiting == 1 else f"{waiting} items"
-    detail = f"{items} could not be read and set aside" if waiting else ""
+    detail = f"{waiting} items could not be read and are set aside" if waiting else ""
+    if waiting == 1:
+        detail = "1 item could not be read and is set aside"
     return Coverage(account, "complete", detail)
 
 

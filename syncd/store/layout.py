@@ -29,7 +29,15 @@ INTERACTIONS = TableSchema(
 PEOPLE = TableSchema("people")
 FINDINGS = TableSchema("findings", indexes=(Index(("state",)),))
 CURSORS = TableSchema("cursors")
-RETRIES = TableSchema("retries", indexes=(Index(("account", "folder", "source_id")),))
+RETRIES = TableSchema(
+    "retries",
+    indexes=(
+        Index(("account", "folder", "source_id")),
+        # What may be tried again; what is set aside. There may be very many.
+        Index(("account", "permanent", "attempts", "source_id")),
+        Index(("account", "kept")),
+    ),
+)
 RUNS = TableSchema("runs", indexes=(Index(("at",)),))
 META = TableSchema("meta")
 

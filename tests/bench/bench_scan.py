@@ -2,9 +2,9 @@
 
     python tests/bench/bench_scan.py [COUNT ...]
 
-Each count is an invented mailbox over five years (invented_mailbox.py), read by `syncd once` as a process
-of its own, as cron starts it; its time includes the start of the interpreter. First scans each go
-into an empty state folder. Bytecode is cached, as it is for an installed package.
+Each count is an invented mailbox over five years (invented_mailbox.py), read by `syncd once` as a
+process of its own, as cron starts it: its time includes the start of the interpreter. First scans
+go into an empty state folder each. Bytecode is cached, as it is for an installed package.
 """
 
 # ruff: noqa: T201 — it prints its figures

@@ -30,6 +30,7 @@ class CommandLine:
     """A user's terminal, in a home folder with nothing in it."""
 
     home: Path
+    bytecode: Path
     environment: dict[str, str] = field(default_factory=dict)
 
     def environ(self) -> dict[str, str]:
@@ -41,7 +42,8 @@ class CommandLine:
             "LANG": "C.UTF-8",
             "TZ": "America/Toronto",
             "PYTHONPATH": str(CHECKOUT),
-            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+            # compiled once for all tests, and not into the checkout
+            "PYTHONPYCACHEPREFIX": str(self.bytecode),
             **self.environment,
         }
 
@@ -90,11 +92,11 @@ class CommandLine:
 
 
 @pytest.fixture
-def syncd(tmp_path: Path) -> CommandLine:
+def syncd(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A terminal in a new home folder."""
     home = tmp_path / "home"
     home.mkdir()
-    return CommandLine(home)
+    return CommandLine(home, tmp_path_factory.getbasetemp() / "bytecode")
 
 
 def ids(markdown: str) -> Sequence[str]:

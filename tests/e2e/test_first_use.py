@@ -24,7 +24,8 @@ def test_every_command_goes_on_with_the_records_of_a_first_look(syncd: CommandLi
     there = ("--state", "state")
     explained = syncd("explain", item, *there)
     assert "Could you send me the revised quote?" in explained.out
-    assert "name: owe-a-reply" in explained.out or "name:" in explained.out
+    assert "subject: The quote" in explained.out
+    assert "options:" in explained.out  # of the rule: those of the default rules
     person = json.loads(syncd("people", "ann", "--json", *there, "--now", NOW).out)
     assert person[0]["addresses"] == ["ann.lee@client.example"]
     assert person[0]["facts"]["last_inbound"] == "2026-11-19T08:00:00-05:00"
@@ -35,7 +36,7 @@ def test_every_command_goes_on_with_the_records_of_a_first_look(syncd: CommandLi
     assert ids(syncd("summary", *there, "--now", NOW).out) == [item]
     assert syncd("done", item, *there, "--now", NOW).out == f"{item} done · Ann Lee\n"
     again = syncd("once", *there, "--now", NOW)
-    assert f"- [x] " in again.out
+    assert "- [x] " in again.out
     assert again.code == 0
 
 
@@ -89,9 +90,7 @@ def test_a_french_terminal_gets_a_french_summary(syncd: CommandLine) -> None:
     question(syncd.home / "mail")
     syncd.environment["LANG"] = "fr_CA.UTF-8"
     answer = syncd.once()
-    assert answer.out.startswith("# Lundi 23 novembre 2026") or answer.out.startswith(
-        "# lundi 23 novembre 2026"
-    )
+    assert answer.out.lower().startswith("# lundi 23 novembre 2026")
 
 
 def test_a_terminal_without_unicode_gets_question_marks_rather_than_nothing(

@@ -108,10 +108,8 @@ def test_an_export_is_refused_where_it_cannot_or_must_not_be(syncd: CommandLine)
     records = syncd.home / "state" / "records.db"
     before = records.read_bytes()
     missing = syncd("export", "nowhere/file.json", "--state", "state")
-    assert (missing.code, missing.err.splitlines()[1].strip()[:25]) == (
-        1,
-        "→ choose a file in a fold",
-    )
+    assert missing.code == 1
+    assert "\n  → choose a file in a folder that exists" in missing.err
     over = syncd("export", "state/records.db", "--state", "state")
     assert over.code == 1
     assert "the folder of the records themselves" in over.err
