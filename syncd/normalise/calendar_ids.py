@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 
 def source_id(folder: str, uid: str = "", key: str = "") -> str:
     """The id of an occurrence: its file, its UID, and which one (empty for a single event)."""
+    event = _event_id(folder, uid)
+    return f"{event}#{key}" if uid and key else event
+
+
+@lru_cache(maxsize=64)
+def _event_id(folder: str, uid: str) -> str:
+    """What the occurrences of one series have in common, thousands of them in a row."""
     place_of = folder.replace("%", "%25").replace("#", "%23")
-    if not uid:
-        return place_of
-    return f"{place_of}#{quote(uid, safe='@:.-_/{}')}" + (f"#{key}" if key else "")
+    return f"{place_of}#{quote(uid, safe='@:.-_/{}')}" if uid else place_of
 
 
 def folder_of(identifier: str) -> str:
