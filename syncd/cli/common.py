@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,6 +143,16 @@ def settings_for(
             )
         )
     return named.configuration(folder, moment(now))
+
+
+def program() -> str:
+    """How the user can call syncd again: by name where their shell finds it, else by path."""
+    called = sys.argv[0]
+    if Path(called).name != "syncd":
+        return "syncd"
+    found = shutil.which("syncd")
+    same = found is not None and Path(found).resolve() == Path(called).resolve()
+    return "syncd" if same else shlex.quote(called)
 
 
 def moment(now: datetime | None) -> datetime:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import configuration, moment, now_option
+from syncd.cli.common import configuration, moment, now_option, program
 from syncd.cli.output import write_summary
 
 
@@ -42,7 +42,7 @@ def demo(folder: Path | None, now: datetime | None) -> None:
     options = f"--config {place} --state {place / 'state'}"
     click.echo(
         f"\nThe mailbox, the calendar and the configuration are in {place}.\n"
-        f"Tick a line in the summary file, then: syncd once {options}\n"
-        "On your own mail:  syncd once --maildir ~/Mail --me you@example.org",
+        f"Tick a line in the summary file, then: {program()} once {options}\n"
+        f"On your own mail: {program()} once --maildir ~/Mail --me you@example.org",
         err=True,
     )

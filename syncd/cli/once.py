@@ -16,6 +16,7 @@ from syncd.cli.common import (
     folders,
     moment,
     now_option,
+    program,
     settings_for,
     state_folder,
 )
@@ -118,7 +119,7 @@ def once(
             click.echo(plain_line(f"{coverage.account}: {coverage.detail}"), err=True)
     if named is not None:
         click.echo(
-            "to go on: syncd explain ID (or done, snooze, people, status, summary) "
+            f"to go on: {program()} explain ID (or done, snooze, people, status, summary) "
             f"--state {plain_line(shlex.quote(str(folder)))}",
             err=True,
         )

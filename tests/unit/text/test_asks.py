@@ -27,6 +27,14 @@ from .conftest import MONDAY, Signals
         "Let me know which date suits your team.",
         "I need your signature on page 3.",
         "Thanks, and could you also add the annex?",
+        "Could you substantiate that claim?",
+        "Is that what you're looking for?",
+        "Do you mean the old plan?",
+        "Who exactly is 'We'?",
+        "But were these all supplier invoices?",
+        "Would Friday work for you?",
+        "If you could mention it to him, I would appreciate it.",
+        '"Budget" is missing on page 3, could you add it?',
         "Pourriez-vous m'envoyer le devis révisé avant vendredi ?",
         "Peux-tu relire la page 3 ?",
         "Merci de me confirmer la date.",
@@ -60,6 +68,12 @@ def test_asks(signals: Signals, sentence: str) -> None:
         "Let me know if you have any questions.",
         "If you have any questions, please call me.",
         "I look forward to hearing from you.",
+        "Thanks, I'd appreciate that.",
+        "Please, let's stop here.",
+        "Let me know if I missed anything.",
+        "I figured you would appreciate that example.",
+        "The numbers will tell us if it works.",
+        "And then what?",
         "He asked if you could come.",
         "She wanted to know whether the room was free.",
         'The article "How do we grow?" was good.',
@@ -87,6 +101,28 @@ def test_no_asks(signals: Signals, sentence: str) -> None:
 
 @pytest.mark.parametrize("sentence", ["You should try the new form.", "Download it today."])
 def test_advice_and_directions_are_weak(signals: Signals, sentence: str) -> None:
+    assert signals(sentence)["ask"].strength == "weak"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Isn't this exactly what the form is for?",
+        "Why would anyone do that?",
+        "Why are we paying for this?",
+        "But how is that different from before?",
+        "What is the point of a plan that nobody reads?",
+        "Do we really want that?",
+        "Should we ignore the customers?",
+        "Does anyone know who owns the budget?",
+        "You checked the figures, right?",
+        "Would the supplier?",
+        "Please refer to my previous mail.",
+    ],
+)
+def test_rhetorical_questions_and_questions_to_everybody_are_weak(
+    signals: Signals, sentence: str
+) -> None:
     assert signals(sentence)["ask"].strength == "weak"
 
 
