@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from syncd.cli.common import folders, moment, now_option, settings_for, state_folder
+from syncd.cli.common import folders, now_option, settings_for, state_folder
 from syncd.cli.terminal import plain_line
 from syncd.config import Configuration
 from syncd.errors import ConfigError, Problem, UserError
@@ -59,7 +59,7 @@ def explain(
         if config is not None:
             raise
         settings = None
-    chain = _chain(record, sources, settings, int(moment(now).timestamp()))
+    chain = _chain(record, sources, settings, now)
     if as_json:
         click.echo(json.dumps(chain, ensure_ascii=False, indent=2, default=str))
     else:
@@ -77,7 +77,7 @@ def _chain(
     record: Record,
     sources: list[Message | Meeting | None],
     settings: Configuration | None,
-    now: int,
+    now: datetime | None,
 ) -> dict[str, Any]:
     finding = record.finding
     rule = next(
@@ -95,7 +95,7 @@ def _chain(
         "state": record.state,
         "since": _iso(finding.since),
         "due": finding.due.isoformat() if finding.due else None,
-        "evaluated": _iso(now),
+        "evaluated": now.isoformat() if now is not None else None,
         "rests on": [
             _evidence(evidence, source)
             for evidence, source in zip(finding.evidence, sources, strict=True)

@@ -118,13 +118,12 @@ class _Search:
             return self._last_word_without_words(message, person)
         best: _Question | None = None
         for signal in message.signals:
-            if signal.kind not in ("ask", "meeting_proposal"):
+            if not _asks(signal):
                 continue
             address = speaks_to_me(message, signal, self.snapshot.me, self.snapshot.my_names, by_id)
-            if address == "no" or (address == "perhaps" and signal.strength == "weak"):
+            if address == "no":
                 continue
-            sure = address == "me" and signal.strength == "firm"
-            question = _Question(message, signal, (person,), sure)
+            question = _Question(message, signal, (person,), address == "me")
             if best is None or _weight(question) > _weight(best):
                 best = question
         return best
@@ -143,9 +142,7 @@ class _Search:
             return None
         best: _Question | None = None
         for signal in message.signals:
-            if signal.kind != "ask" and not (
-                signal.kind == "meeting_proposal" and signal.strength == "firm"
-            ):
+            if not _asks(signal):
                 continue
             if signal.debtor == "other" and not signal.to:
                 continue
@@ -155,9 +152,7 @@ class _Search:
                 if not named and names_somebody(signal.to):
                     continue
                 asked = named or people
-            if len(asked) > 1 and signal.strength == "weak":
-                continue
-            question = _Question(message, signal, asked, signal.strength == "firm")
+            question = _Question(message, signal, asked, True)
             if best is None or _weight(question) > _weight(best):
                 best = question
         return best
@@ -320,6 +315,11 @@ class _Search:
             and message.human
             and self._keys(message) & keys
         )
+
+
+def _asks(signal: Signal) -> bool:
+    """Advice, directions and questions that may be rhetorical are weak: nobody owes them."""
+    return signal.kind in ("ask", "meeting_proposal") and signal.strength == "firm"
 
 
 def _weight(question: _Question) -> tuple[bool, bool]:
