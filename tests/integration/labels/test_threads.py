@@ -92,6 +92,6 @@ def test_nine_of_ten_open_questions_are_right_and_most_are_found(tmp_path: Path)
             for (direction, sha), certainty in wanted.items()
             if certainty == "sure"
         ]
-    print(f"\nopen questions: {dict(judged)}, missed {len(missed)}")  # noqa: T201 - the figures
+    print(f"\nopen questions: {dict(judged)}, missed {len(missed)}")
     assert judged["sure"] >= 8, missed
     assert len(wrong) <= 0.1 * judged.total(), wrong
