@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,12 @@ def once(
         if named is not None:
             named.remember(folder)
         result = run_pass(
-            store, settings, now=at, accept_deletions=accept_deletions, progress=progress
+            store,
+            settings,
+            now=at,
+            clock=max(at, datetime.now(UTC)),
+            accept_deletions=accept_deletions,
+            progress=progress,
         )
         write_summary(store, settings, result, as_json=as_json, everything=everything)
     for coverage in result.coverage:

@@ -60,6 +60,8 @@ class PullContext:
     known: Known
     reader: TextReader | None
     """Analyses text; None when the user wants no text read."""
+    clock: datetime | None = None
+    """The real moment, where `now` looks back: no mail was written after it. None: `now`."""
     excerpt: int = 200
     """Characters of text kept with a message; 0 keeps none."""
     progress: Callable[[int, int | None], None] = field(default=_no_progress)

@@ -43,12 +43,14 @@ def run_pass(
     configuration: Configuration,
     *,
     now: datetime,
+    clock: datetime | None = None,
     accept_deletions: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> PassResult:
     """Take over the user's answers, pull every account, and evaluate the rules.
 
     :param now: the moment of evaluation, aware
+    :param clock: the real moment, where `now` looks back
     :param accept_deletions: accounts whose mass deletion the user has confirmed
     :raises StoreError: the records cannot be written; accounts' errors become their coverage
     """
@@ -65,6 +67,7 @@ def run_pass(
             account,
             configuration,
             now=now,
+            clock=clock,
             words_since=words_horizon(now, days),
             reader=reader,
             accept_deletions=account.name in accept_deletions,

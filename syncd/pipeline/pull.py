@@ -75,6 +75,7 @@ def pull_account(
     configuration: Configuration,
     *,
     now: datetime,
+    clock: datetime | None,
     words_since: datetime,
     reader: TextReader | None,
     accept_deletions: bool = False,
@@ -94,6 +95,7 @@ def pull_account(
         me=configuration.me.addresses,
         known=StoredSourceIds(store, account.name),
         reader=reader,
+        clock=clock,
         excerpt=configuration.excerpt,
         progress=lambda done, total: progress(account.name, done, total) if progress else None,
     )

@@ -6,8 +6,6 @@ Each count is written straight into a store (an invented mailbox over five years
 by `syncd summary` as a process of its own.
 """
 
-# ruff: noqa: T201 — it prints its figures
-
 from __future__ import annotations
 
 import random

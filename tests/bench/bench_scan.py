@@ -7,8 +7,6 @@ process of its own, as cron starts it: its time includes the start of the interp
 go into an empty state folder each. Bytecode is cached, as it is for an installed package.
 """
 
-# ruff: noqa: T201 — it prints its figures
-
 from __future__ import annotations
 
 import os

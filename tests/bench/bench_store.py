@@ -4,8 +4,6 @@ The commit of a batch is compared with plain SQLite: same layout, same indexes, 
 turn in one run, so that both see the same machine.
 """
 
-# ruff: noqa: T201 — it prints its figures
-
 from __future__ import annotations
 
 import random

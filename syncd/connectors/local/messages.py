@@ -38,7 +38,7 @@ def read_or_set_aside(
             source_id=source_id,
             folder=folder,
             me=context.me,
-            now=int(context.now.timestamp()),
+            now=int((context.clock or context.now).timestamp()),
             filed=filed,
             labels=labels,
             provider_thread=provider_thread,

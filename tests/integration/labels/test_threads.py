@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,10 @@ def findings(mailbox: str, moment: str, state: Path) -> list[tuple[str, set[str]
     )
     with Store.open(state) as store:
         result = run_pass(
-            store, configuration, now=datetime.fromisoformat(f"{moment}T07:30:00+00:00")
+            store,
+            configuration,
+            now=datetime.fromisoformat(f"{moment}T07:30:00+00:00"),
+            clock=datetime.now(UTC),
         )
     ids = {
         f"{message.account}/{message.source_id}": _hash(message.message_id)

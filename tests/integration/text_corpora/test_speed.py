@@ -47,5 +47,5 @@ def test_messages_per_second(corpora: Path, reader: Reader) -> None:
         for text in texts:
             reader.read(text, at=AT)
         best = max(best, len(texts) / (time.process_time() - start))
-    print(f"{best:.0f} messages/s")  # noqa: T201 - a measurement
+    print(f"{best:.0f} messages/s")
     assert best >= SLOWEST
