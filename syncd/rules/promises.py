@@ -21,6 +21,11 @@ from syncd.rules.base import RuleOptions
 from syncd.rules.evidence import of_message
 
 
+_FEW_READERS = 3
+"""Without a day, "I will …" is a promise to somebody; before more readers than this it is mostly
+talk about the matter (in two public mailboxes six of seven were)."""
+
+
 class Promises:
     """`type: promises`."""
 
@@ -183,6 +188,8 @@ def _finding(
     if due is None:
         asked_after = workdays.add(message.at, options.unverified_after)
         if not options.undated or not mine or snapshot.now < asked_after:
+            return None
+        if len(message.to) + len(message.cc) > _FEW_READERS:
             return None
         say = "promise.mine.unverified"
     elif not _near(today, due.end, options, snapshot):
