@@ -20,7 +20,6 @@ from syncd.rules.addressing import names_somebody, parent, words_of
 from syncd.rules.base import RuleOptions
 from syncd.rules.evidence import of_message
 
-
 _FEW_READERS = 3
 """Without a day, "I will …" is a promise to somebody; before more readers than this it is mostly
 talk about the matter (in two public mailboxes six of seven were)."""
