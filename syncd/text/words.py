@@ -32,6 +32,10 @@ def fold(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_FOLDING)
 
 
+_EMPHASIS = re.compile(r"(?<![\w*])(?:_+|\*+)([^\W_]+)(?:_+|\*+)(?![\w*])")
+"""A word marked as people mark it in plain text: _not_, *now*."""
+
+
 def tokens(text: str) -> list[str]:
     """Words and punctuation marks of `text`, folded. Hyphens inside words separate them.
 
@@ -39,6 +43,8 @@ def tokens(text: str) -> list[str]:
     """
     if "@" in text or "://" in text or "www." in text:
         text = _LINK.sub(" link ", text)
+    if "_" in text or "*" in text:
+        text = _EMPHASIS.sub(r"\1", text)
     return _TOKEN.findall(fold(text))
 
 
