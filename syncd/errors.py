@@ -63,3 +63,7 @@ class RateLimited(Transient):
     def __init__(self, message: str, retry_after: float) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class Stopping(SyncdError):
+    """syncd is being stopped in the middle of something: what was committed stays, no fault."""

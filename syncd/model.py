@@ -222,6 +222,8 @@ class Batch:
     done: int = 0
     total: int | None = None
     """Progress in items; None while the total is unknown."""
+    own: tuple[str, ...] = ()
+    """Addresses of mine that the provider knows (send-as, proxy addresses), lower case."""
 
 
 @dataclass(frozen=True, slots=True)

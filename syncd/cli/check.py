@@ -19,7 +19,11 @@ from syncd.errors import Problem, SyncdError, UserError
 def check(config: Path | None, state: Path | None) -> None:
     """Check the configuration, the accounts and the folders. Exit code 1 and every problem."""
     settings = settings_for(config, state)
-    problems = [*_words(settings), *_accounts(settings), *_folders(settings, state_folder(state))]
+    problems = [
+        *_words(settings),
+        *_accounts(settings, state_folder(state)),
+        *_folders(settings, state_folder(state)),
+    ]
     if problems:
         raise UserError(*problems)
     names = ", ".join(account.name for account in settings.accounts) or "none"
@@ -42,13 +46,13 @@ def _words(settings: Configuration) -> list[Problem]:
     return []
 
 
-def _accounts(settings: Configuration) -> list[Problem]:
+def _accounts(settings: Configuration, state: Path) -> list[Problem]:
     from syncd.pipeline.pull import connector_of
 
     problems: list[Problem] = []
     for account in settings.accounts:
         try:
-            connector_of(account).check()
+            connector_of(account, state).check()
         except UserError as error:
             problems.extend(error.problems)
         except SyncdError as error:

@@ -103,7 +103,7 @@ def once(
             refuse_foreign(state)
         folder = state or named.own_folder(state_folder(None))
         settings = named.configuration(folder, at)
-        _check(settings)
+        _check(settings, folder)
     else:
         settings, folder = settings_for(config, state, now), state_folder(state)
     _check_names(accept_deletions, settings)
@@ -147,14 +147,14 @@ def _named(sources: dict[str, tuple[Path, ...]], me: Sequence[str]) -> NamedFile
     return NamedFiles(absolute, frozenset(me))
 
 
-def _check(settings: Configuration) -> None:
+def _check(settings: Configuration, state: Path) -> None:
     """:raises UserError: what was named on the command line cannot be read"""
     from syncd.pipeline.pull import connector_of
 
     problems: list[Problem] = []
     for account in settings.accounts:
         try:
-            connector_of(account).check()
+            connector_of(account, state).check()
         except UserError as error:
             problems.extend(error.problems)
     if problems:

@@ -7,6 +7,7 @@ the store. tests/contract holds the suite that every connector must pass.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 from syncd.model import Batch, Cursor
 
 if TYPE_CHECKING:
+    from syncd.connectors.tokens import Tokens
     from syncd.text.reading import Reading
 
 
@@ -45,6 +47,33 @@ class TextReader(Protocol):
         ...
 
 
+class Clock(Protocol):
+    """Time as a connector that paces itself sees it: real, or simulated in tests."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never goes back."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let `seconds` pass.
+
+        :raises Stopping: syncd is being stopped; let it through, cursor and items are safe
+        """
+        ...
+
+
+class RealClock:
+    """The computer's own clock."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+
 @dataclass(frozen=True)
 class PullContext:
     """What a pull may need to know and must not find out by itself."""
@@ -56,7 +85,7 @@ class PullContext:
     words_since: datetime
     """The text of older mail need not be analysed: no rule can use it any more."""
     me: frozenset[str]
-    """My addresses, lower case."""
+    """My addresses, lower case: the configured ones and those that providers told (Batch.own)."""
     known: Known
     reader: TextReader | None
     """Analyses text; None when the user wants no text read."""
@@ -65,6 +94,8 @@ class PullContext:
     excerpt: int = 200
     """Characters of text kept with a message; 0 keeps none."""
     progress: Callable[[int, int | None], None] = field(default=_no_progress)
+    pace: Clock = field(default_factory=RealClock)
+    """Every pause of a connector goes through this clock."""
 
 
 @runtime_checkable
@@ -101,4 +132,38 @@ class Connector(Protocol):
 
     def check(self) -> None:
         """Raise UserError or AuthRequired if the account cannot be read at all; cheap."""
+        ...
+
+
+@dataclass(frozen=True)
+class SignInRequest:
+    """How the user wants to sign in, and where to show what they must do."""
+
+    say: Callable[[str], None]
+    """Shows one line: an address to open, a code to type. Nothing secret is said."""
+    browser: bool = True
+    """Open a browser on this machine; otherwise only say the address."""
+    port: int = 0
+    """The loopback port that the provider sends the browser back to, for `ssh -L`; 0: any."""
+    device: bool = False
+    """Sign in with a code on another device, where the provider has that."""
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """What a connector has besides `Connector` when its account needs a sign-in of the user's.
+
+    It is made with a third argument: `(account, options, tokens)`.
+    """
+
+    def __init__(self, account: str, options: Any, tokens: Tokens) -> None:
+        """`tokens` keeps what the sign-in gave. No I/O here."""
+        ...
+
+    def sign_in(self, request: SignInRequest) -> str:
+        """Let the user sign in, keep the token, and return the address that signed in.
+
+        :raises UserError: refused, timed out, or the account has nothing to sign in with
+        :raises Transient: the provider cannot be reached
+        """
         ...

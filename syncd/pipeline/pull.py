@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tinydb import where
 
 from syncd import log
 from syncd.config import Account, Configuration
-from syncd.connectors.base import Connector, PullContext, TextReader
+from syncd.connectors.base import Connector, PullContext, SignsIn, TextReader
+from syncd.connectors.tokens import Tokens
 from syncd.errors import AuthRequired, CursorExpired, StoreError, SyncdError, UserError
 from syncd.model import Batch, Coverage, Cursor
 from syncd.pipeline.intake import Intake, MassDeletion
@@ -20,6 +22,9 @@ from syncd.registry import connectors
 from syncd.store import Store
 
 Progress = Callable[[str, int, int | None], None]
+
+TOKENS = "tokens"
+"""The folder of tokens inside the state folder."""
 
 _FEW_DELETIONS = 20
 """Up to this many deletions in one pass are never suspicious."""
@@ -64,9 +69,16 @@ class StoredSourceIds:
         )
 
 
-def connector_of(account: Account) -> Connector:
-    """The connector of an account, ready to pull."""
-    return connectors()[account.connector](account.name, account.options)
+def connector_of(account: Account, state: Path) -> Connector:
+    """The connector of an account, ready to pull; its token lies in the state folder."""
+    found: Any = connectors()[account.connector]
+    if issubclass(found, SignsIn):
+        signed_in: Connector = found(
+            account.name, account.options, Tokens(state / TOKENS, account.name)
+        )
+        return signed_in
+    connector: Connector = found(account.name, account.options)
+    return connector
 
 
 def pull_account(
@@ -103,7 +115,7 @@ def pull_account(
     error: SyncdError | None = None
     state: dict[str, Any] = intake.state()
     try:
-        connector = connector_of(account)
+        connector = connector_of(account, store.folder)
         cursor = intake.cursor()
         try:
             _drain(connector, cursor, context, intake, counts, accept_deletions)

@@ -40,6 +40,11 @@ class Store:
         self.runs = self._table(layout.RUNS)
         self.meta = self._table(layout.META)
 
+    @property
+    def folder(self) -> Path:
+        """The state folder, in which the records lie."""
+        return self.storage.path.parent
+
     def _table(self, schema: TableSchema) -> RecordTable:
         return cast(RecordTable, self.db.table(schema.name))
 

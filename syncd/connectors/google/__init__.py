@@ -1,0 +1,1 @@
+"""Gmail and Google Calendar, on google-api-python-client."""

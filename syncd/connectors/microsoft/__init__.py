@@ -1,0 +1,1 @@
+"""Outlook mail and calendars through Microsoft Graph, on msal and requests."""
