@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from syncd.model import Signal
 from syncd.text.addressing import greeted, opening
-from syncd.text.language import majority, of_sentence, scores
+from syncd.text.language import Scores, majority, of_sentence, scores, total
 from syncd.text.lexicon import Lexicon, load
 from syncd.text.matching import Effort, Hit, hits, normal_form
+from syncd.text.rhetoric import answered_at_once
 from syncd.text.sentences import spans
 from syncd.text.signals import Context, signals
 from syncd.text.words import tokens
@@ -30,6 +31,9 @@ MOST_CHARACTERS: Final = 30_000
 """Characters of new text read in one message."""
 QUOTE: Final = 300
 """Characters of a signal's quote."""
+_HEADING: Final = re.compile(r"#{1,6} ")
+"""Markdown: a heading names what follows and asks nobody."""
+_PARAGRAPH: Final = re.compile(r"\n[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +106,19 @@ class Reader:
         """
         parts = zones(text)
         drafts = self._drafts(text, parts)
-        total: Counter[str] = Counter()
-        for draft in drafts:
-            total.update(draft.score)
-        language = majority(total) or majority(scores(tokens(subject[:200]), self._common))
+        language = majority(total(draft.score for draft in drafts)) or majority(
+            scores(tokens(subject[:200]), self._common)
+        )
         greeting = self._greeting(text, parts, drafts)
         effort = Effort()
+        sentences = [
+            self._sentence(draft, language, at, greeting, attachments > 0, effort)
+            for draft in drafts
+        ]
         return Reading(
             language=language,
             zones=parts,
-            sentences=tuple(
-                self._sentence(draft, language, at, greeting, attachments > 0, effort)
-                for draft in drafts
-            ),
+            sentences=tuple(_without_rhetoric(text, sentences)),
             greeting=greeting,
         )
 
@@ -127,10 +131,7 @@ class Reader:
                 spans(text, 0, min(len(text), MOST_CHARACTERS)), MOST_SENTENCES
             )
         ]
-        total: Counter[str] = Counter()
-        for draft in drafts:
-            total.update(draft.score)
-        language = majority(total)
+        language = majority(total(draft.score for draft in drafts))
         effort = Effort()
         read = [self._sentence(draft, language, moment, "", True, effort) for draft in drafts]
         return Sentence(
@@ -179,6 +180,10 @@ class Reader:
         effort: Effort,
     ) -> Sentence:
         language = of_sentence(draft.score, message_language)
+        if _HEADING.match(draft.text):
+            return Sentence(
+                _folded(draft.text), draft.start, draft.start + len(draft.text), language
+            )
         found: dict[str, list[Hit]] = {}
         for candidate in (language,) if language else self._languages:
             lexicon = self._lexicons[candidate]
@@ -203,7 +208,7 @@ class Reader:
         return Sentence(text, draft.start, end, language, signals(found, context))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Draft:
     """A sentence before its language is settled."""
 
@@ -212,7 +217,24 @@ class _Draft:
     names: str
     before: list[str]
     words: list[str]
-    score: Counter[str]
+    score: Scores
+
+
+def _without_rhetoric(text: str, sentences: list[Sentence]) -> list[Sentence]:
+    """The sentences, with each question weakened that its writer answers in the next sentence."""
+    for place, (one, following) in enumerate(pairwise(sentences)):
+        if (
+            one.text.endswith("?")
+            and any(signal.kind == "ask" for signal in one.signals)
+            and not _PARAGRAPH.search(text, one.end, following.start)
+            and answered_at_once(one.text, following.text)
+        ):
+            weakened = (
+                replace(signal, strength="weak") if signal.kind == "ask" else signal
+                for signal in one.signals
+            )
+            sentences[place] = replace(one, signals=tuple(weakened))
+    return sentences
 
 
 def _folded(text: str) -> str:

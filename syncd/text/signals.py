@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +18,6 @@ _NEEDS_ANSWER: Final = frozenset({"ask", "meeting_proposal"})
 _OUTRANKED: Final = {"closing": _NEEDS_ANSWER, "ask": frozenset({"care"})}
 """Kinds that say nothing beside another: "Thanks, could you …" closes nothing, and "How is your
 daughter?" is kind rather than a request."""
-_OWN_WORD: Final = _DATED | {"personal_news"}
-"""Kinds that need the writer's own voice: what a quotation promises or asks, somebody else says."""
-_QUOTATION: Final = re.compile(r"\s*[\"“«][^\"”»]{1,300}[\"”»]\s*[\w(–—-][^,;]{0,200}$")
-"""A sentence that starts with a quotation and goes on about it: '"I'll fix it" is what they say',
-but not with words of its own after a comma: '"Budget" is missing, could you add it?'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +43,8 @@ def signals(found: Mapping[str, Sequence[Hit]], context: Context) -> tuple[Signa
         find_due(context.sentence, context.language, context.at) if _DATED & found.keys() else None
     )
     made: list[Signal] = []
-    quoted = _QUOTATION.match(context.sentence) is not None
     for kind in KINDS:
         if kind not in found or found.keys() & _OUTRANKED.get(kind, frozenset()):
-            continue
-        if quoted and kind in _OWN_WORD:
             continue
         hit = next((h for h in found[kind] if due or "dated" not in h.rule.flags), None)
         if hit:

@@ -52,7 +52,7 @@ def spell_out(
     words: list[str], spelling: Mapping[str, list[str]], elisions: Collection[str]
 ) -> list[str]:
     """`words` with short forms spelled out ("i'll": i will) and elisions split ("j'ai": j' ai)."""
-    if spelling.keys().isdisjoint(words) and not any("'" in word for word in words):
+    if spelling.keys().isdisjoint(words) and "'" not in "".join(words):
         return words
     out: list[str] = []
     for word in words:
@@ -74,19 +74,21 @@ def spell_out(
 def without_quotations(words: list[str]) -> list[str]:
     """`words` with each quoted title or phrase inside the sentence replaced by `quoted`.
 
-    A sentence that opens with a quotation mark is kept: it is quoted as a whole, or not at all.
+    A sentence that is quoted as a whole is kept, and so is the rest of one whose quotation goes on
+    in the next.
     """
     if '"' not in words:
         return words
     out: list[str] = []
     at = 0
     while at < len(words):
-        if words[at] == '"' and at > 0:
+        if words[at] == '"':
             end = at + 1
             limit = min(len(words), at + _LONGEST_QUOTATION)
             while end < limit and words[end] != '"':
                 end += 1
-            if end < limit:
+            whole = at == 0 and not any(word.isalnum() for word in words[end:])
+            if end < limit and not whole:
                 out.append("quoted")
                 at = end + 1
                 continue
