@@ -44,13 +44,13 @@ class Rule:
     kind: str
     name: str
     flags: frozenset[str]
-    pattern: Pattern
+    source: str
     compiled: re.Pattern[str] | None = None
 
     def expression(self) -> re.Pattern[str]:
         """The compiled pattern."""
         if self.compiled is None:
-            self.compiled = re.compile(self.pattern.expression)
+            self.compiled = re.compile(self.source)
         return self.compiled
 
 
@@ -104,7 +104,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
         partial(spell_out, spelling=spelling, elisions=elisions),
         {",": 300} | {word: 40 + len(common) - rank for rank, word in enumerate(common)},
     )
-    rules: list[Rule] = []
+    rules: list[tuple[Rule, Pattern]] = []
     for kind, groups in _groups(data["signals"], words):
         if kind not in KINDS:
             problems.append(Problem(f"unknown kind of signal {kind!r}", where, _one_of(KINDS)))
@@ -154,7 +154,7 @@ def _rules(
     vocabulary: Vocabulary,
     where: str,
     problems: list[Problem],
-) -> list[Rule]:
+) -> list[tuple[Rule, Pattern]]:
     found = _HEADING.fullmatch(str(heading))
     flags = frozenset(((found and found["flags"]) or "").replace(",", " ").split())
     if not found or flags - FLAGS:
@@ -165,22 +165,27 @@ def _rules(
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
-            rules.append(Rule(kind, found["name"], flags, parse(line, vocabulary)))
+            pattern = parse(line, vocabulary)
         except PatternError as error:
             problems.append(Problem(f"{kind}: {heading}: {error}", where))
+        else:
+            rules.append((Rule(kind, found["name"], flags, pattern.expression), pattern))
     return rules
 
 
-def _filed(rules: Sequence[Rule], vocabulary: Vocabulary) -> dict[str, list[Filed]]:
+def _filed(rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary) -> dict[str, list[Filed]]:
     filed: dict[str, list[Filed]] = {}
-    for rule in rules:
-        for option in rule.pattern.options:
+    # Patterns share their lists' sets of words: equal sets are kept once.
+    kept: dict[frozenset[str], frozenset[str]] = {}
+    for rule, pattern in rules:
+        for option in pattern.options:
             if "question" in rule.flags:
                 option += (frozenset("?"),)
             all_of = frozenset(word for group in option if len(group) == 1 for word in group)
-            one_of = tuple(group for group in option if len(group) > 1)
+            one_of = tuple(kept.setdefault(group, group) for group in option if len(group) > 1)
+            entry = (kept.setdefault(all_of, all_of), one_of, rule)
             for word in vocabulary.rarest(option):
-                filed.setdefault(word, []).append((all_of, one_of, rule))
+                filed.setdefault(word, []).append(entry)
     return filed
 
 
