@@ -9,7 +9,13 @@ from collections.abc import Collection, Mapping
 _TOKEN = re.compile(r"[\w$%]+(?:'\w+)*'?|[?!.,;:()\"]|(?<!\w)[-–—]+(?!\w)")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
 _CLOSERS = frozenset('?!.,;:()"-')
-_LONGEST_QUOTATION = 30
+_LONGEST_QUOTATION = 60
+_BEFORE_SPEECH = frozenset(
+    (
+        *("said", "says", "say", "saying", "like", "wrote", "writes", "thinks", "goes", ":", ","),
+        *("dit", "disait", "disant", "ecrit", "ecrivait", "repond", "genre"),
+    )
+)
 
 
 def _folding() -> dict[int, str]:
@@ -74,8 +80,8 @@ def spell_out(
 def without_quotations(words: list[str]) -> list[str]:
     """`words` with each quoted title or phrase inside the sentence replaced by `quoted`.
 
-    A sentence that is quoted as a whole is kept, and so is the rest of one whose quotation goes on
-    in the next.
+    A sentence that is quoted as a whole is kept. A quotation that goes on in the next sentence is
+    one where a word of speech stands before it: 24" may be a length.
     """
     if '"' not in words:
         return words
@@ -92,6 +98,8 @@ def without_quotations(words: list[str]) -> list[str]:
                 out.append("quoted")
                 at = end + 1
                 continue
+            if end == len(words) and at and words[at - 1] in _BEFORE_SPEECH:
+                return [*out, "quoted"]
         out.append(words[at])
         at += 1
     return out

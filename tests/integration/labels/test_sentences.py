@@ -56,8 +56,8 @@ def test_firm_promises() -> None:
         counts[row["label"] == "C", firm] += 1
     precision, recall = scores(counts)
     print(f"\nfirm promises: P {precision:.2f} R {recall:.2f} {dict(counts)}")
-    assert precision >= 0.3
-    assert recall >= 0.6
+    assert precision >= 0.65
+    assert recall >= 0.75
 
 
 def test_asks_of_the_owner() -> None:
