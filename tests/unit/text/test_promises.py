@@ -68,6 +68,8 @@ def test_firm(signals: Signals, sentence: str) -> None:
         "Je pense pouvoir vous envoyer ça demain.",
         "Je ferai de mon mieux.",
         "Normalement, je vous enverrai le plan demain.",
+        "I am going to list the open points below.",
+        "This is not to say I promise we will sign it.",
     ],
 )
 def test_weak(signals: Signals, sentence: str) -> None:
@@ -122,13 +124,11 @@ def test_weak(signals: Signals, sentence: str) -> None:
         "Je vous prie de croire à mes sentiments les meilleurs.",
         "Je vous souhaite une bonne fin de semaine.",
         "I'll go one step further and say that the price is too high.",
-        "I am going to list the open points below.",
         "I see the smiley, but I'll answer anyway.",
         "In these rare cases, I will invoice the other office first.",
         "I keep forgetting the discount, and I'll check the total twice.",
         "Otherwise, we will continue to lose orders.",
         "Worse, I'll get copied on every invoice.",
-        "This is not to say I promise we will sign it.",
         'Nobody wants to hear him saying "oh, I will send the figures.',
     ],
 )
