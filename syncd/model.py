@@ -224,6 +224,9 @@ class Batch:
     """Progress in items; None while the total is unknown."""
     own: tuple[str, ...] = ()
     """Addresses of mine that the provider knows (send-as, proxy addresses), lower case."""
+    told: bool = False
+    """The source itself named what is deleted, as sync tokens do. Otherwise the deletions were
+    concluded from what did not come, and most of an account is not deleted without asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +430,8 @@ class Snapshot:
     workdays: Workdays
     words: bool = True
     """False when the user wants no text read: rules that need words then stay silent."""
+    birthdays: tuple[Meeting, ...] = ()
+    """What the calendars announce as somebody's birthday, past and to come."""
 
     @property
     def today(self) -> date:

@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidationInfo,
     WithJsonSchema,
@@ -110,6 +114,53 @@ PathOption = Annotated[
 ]
 """A file or folder: `~` is expanded, and a relative path in a configuration file starts from the
 file's own folder. Whether it exists is asked when it is used."""
+
+
+_EMAIL = re.compile(
+    r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)*"
+)
+
+
+def _email(value: str) -> str:
+    address = value.strip().lower()
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise ValueError(
+            'this is not an e-mail address; write it bare, such as "ann@client.example"'
+        )
+    return address
+
+
+EmailOption = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
+"""A bare e-mail address; lower case once validated."""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _endpoint(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    whole = not (parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in ("http", "https") or not host or not whole or " " in value:
+        raise ValueError(
+            'this is not the address of a server; write one such as "https://gmail.googleapis.com"'
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("a token must not travel unencrypted; write an https:// address")
+    return value.rstrip("/")
+
+
+EndpointOption = Annotated[
+    str, AfterValidator(_endpoint), Field(json_schema_extra={"format": "uri"})
+]
+"""The base URL of a server, without a slash at its end; plain http only on loopback."""
 
 
 class StrictModel(BaseModel):

@@ -20,6 +20,8 @@ _COMMANDS = (
     "demo",
     "init",
     "check",
+    "auth",
+    "run",
     "once",
     "summary",
     "status",
@@ -31,6 +33,7 @@ _COMMANDS = (
     "dismiss",
     "place",
     "export",
+    "backup",
     "schema",
 )
 _MODULES = {"done": "answer", "snooze": "answer", "dismiss": "answer", "place": "answer"}

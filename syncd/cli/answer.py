@@ -89,8 +89,8 @@ def place(
 def _answer(
     ids: tuple[str, ...], state: Path | None, now: datetime | None, answer: Answer, said: str
 ) -> None:
+    from syncd.pipeline.answers import remember_places
     from syncd.pipeline.evaluate import load_records, save_records
-    from syncd.pipeline.publish import remember_places
     from syncd.store import Store
 
     at = int(moment(now).timestamp())

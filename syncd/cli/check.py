@@ -1,4 +1,4 @@
-"""`syncd check`: configuration, accounts and folders, every problem at once."""
+"""`syncd check`: configuration, accounts, folders and records, every problem at once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from syncd.errors import Problem, SyncdError, UserError
 @click.command()
 @folders
 def check(config: Path | None, state: Path | None) -> None:
-    """Check the configuration, the accounts and the folders. Exit code 1 and every problem."""
+    """Check the configuration, the accounts, the folders, and every page of the records.
+
+    Exit code 1 and every problem.
+    """
     settings = settings_for(config, state)
     problems = [
         *_words(settings),
         *_accounts(settings, state_folder(state)),
         *_folders(settings, state_folder(state)),
+        *_records(state_folder(state)),
     ]
     if problems:
         raise UserError(*problems)
@@ -73,3 +77,35 @@ def _folders(settings: Configuration, state: Path) -> list[Problem]:
                 )
             )
     return problems
+
+
+def _records(state: Path) -> list[Problem]:
+    """Whether the records are whole and private. Damage is noted; the next use sets them aside."""
+    from syncd.store import DamagedStore, Store, damage
+    from syncd.store.records import FILE
+
+    path = state / FILE
+    if not path.exists():
+        return []
+    try:
+        with Store.open(state, read_only=True) as store:
+            found = store.check_integrity()
+    except DamagedStore as error:
+        damage.note(path)
+        return list(error.problems)
+    except UserError as error:
+        return list(error.problems)
+    if found:
+        damage.note(path)
+        return [
+            Problem(
+                f"the records are damaged: {found[0]}",
+                str(path),
+                "put a backup in their place; or run `syncd once`, or start the service again: "
+                "they are set aside, the accounts are read anew, and your answers are kept",
+            )
+        ]
+    open_to_others = state.stat().st_mode & 0o077
+    if open_to_others:
+        return [Problem("others can look into the records' folder", str(state), "chmod 700")]
+    return []

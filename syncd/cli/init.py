@@ -12,11 +12,12 @@ from typing import Any
 
 import click
 
-from syncd.cli.common import EmailAddress, config_option
+from syncd.cli.common import EmailAddress, folders, state_folder
+from syncd.cli.service_unit import unit, unit_path
 from syncd.cli.terminal import plain_line
 from syncd.config import FILES, config_folder, sample
 from syncd.errors import Problem, UserError
-from syncd.pipeline.publish import write_private
+from syncd.pipeline.replacing import write_private
 
 _SOURCES = ("maildir", "mbox", "ics")
 
@@ -35,7 +36,7 @@ class PlainText(click.ParamType[str]):
 
 
 @click.command()
-@config_option
+@folders
 @click.option("--name", type=PlainText(), help="Your name as people write it.")
 @click.option(
     "--me",
@@ -62,14 +63,21 @@ class PlainText(click.ParamType[str]):
     help="A calendar file or folder to read.",
 )
 @click.option("--language", type=click.Choice(["en", "fr"]), help="The language of the summary.")
+@click.option(
+    "--service",
+    is_flag=True,
+    help="Also install the unit that lets systemd run syncd for you.",
+)
 def init(
     config: Path | None,
+    state: Path | None,
     name: str | None,
     me: tuple[str, ...],
     maildir: tuple[str, ...],
     mbox: tuple[str, ...],
     ics: tuple[str, ...],
     language: str | None,
+    service: bool,
 ) -> None:
     """Write syncd.yaml, rules.yaml and people.yaml, with comments. Files that exist are kept."""
     folder = config_folder(config, os.environ)
@@ -108,6 +116,28 @@ def init(
         ) from error
     named = plain_line(shlex.quote(str(folder)))
     click.echo(f"Look over syncd.yaml, then run: syncd check --config {named}")
+    if service:
+        _install_service(folder.absolute(), state_folder(state).absolute())
+
+
+def _install_service(config: Path, state: Path) -> None:
+    """:raises UserError: no systemd here, or its folder cannot be written"""
+    if not sys.platform.startswith("linux"):
+        raise UserError(Problem("systemd is a thing of Linux", "--service", "run `syncd run`"))
+    path = unit_path(os.environ)
+    text = unit(config, state)
+    try:
+        known = path.exists() and path.read_text("utf-8", "replace") == text
+        if not known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_private(path, text)
+    except OSError as error:
+        raise UserError(Problem(f"{path} cannot be written: {error.strerror}")) from error
+    click.echo(plain_line(f"{'kept ' if known else 'wrote'} {path}"))
+    click.echo("When `syncd check` is content, start it, and follow what it does:")
+    click.echo("  systemctl --user daemon-reload && systemctl --user enable --now syncd")
+    click.echo("  journalctl --user --unit syncd --follow")
+    click.echo("To keep it running while you are logged out: loginctl enable-linger")
 
 
 def _write(path: Path, text: str, *, quiet: bool = False) -> None:

@@ -62,7 +62,7 @@ class NamedFiles:
 
     def remember(self, folder: Path) -> None:
         """Write down in the records' folder what they were read from."""
-        from syncd.pipeline.publish import write_private
+        from syncd.pipeline.replacing import write_private
 
         sources = {kind: [str(path) for path in paths] for kind, paths in self.sources.items()}
         document = {"sources": sources, "me": sorted(self.me)}

@@ -17,6 +17,7 @@ LIVE: frozenset[State] = frozenset({"new", "open", "reopened"})
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SHORTEST_ID = 4
 _HISTORY = 50
+_REMEMBERED_SECONDS = 365 * 86_400
 SNOOZE = timedelta(days=7)
 
 
@@ -124,6 +125,29 @@ def settle(
         if record.state in LIVE or record.state == "snoozed":
             moved[key] = record.moved("resolved", now, "no longer so")
     return list(moved.values())
+
+
+def outlived(
+    records: Mapping[str, Record],
+    found: Iterable[Finding],
+    *,
+    now: int,
+    held: Collection[str] = (),
+) -> list[str]:
+    """The identities of what was settled over a year ago and is no longer found: nothing would be
+    different without it. What the user dismissed is remembered for good: it might come back.
+
+    :param held: accounts whose records are incomplete, so that not being found says nothing
+    """
+    present = {identity(finding) for finding in found}
+    return [
+        key
+        for key, record in records.items()
+        if record.state in ("done", "resolved")
+        and record.changed < now - _REMEMBERED_SECONDS
+        and key not in present
+        and record.finding.account not in held
+    ]
 
 
 def _on(record: Record, now: int, today: date, *, news: bool) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from syncd.normalise.charsets import decode
@@ -48,7 +49,12 @@ class Body:
 
 
 def read_body(headers: Headers, data: bytes, start: int) -> Body:
-    """Read the body that begins at `start` in the message `data` with these `headers`.
+    """Read the body that begins at `start` in the message `data` with these `headers`."""
+    return body_of(parts(headers, data, start))
+
+
+def body_of(leaves: Iterable[Part]) -> Body:
+    """What the leaves of a message's MIME tree hold, in their order.
 
     Plain text is preferred to HTML where it says something. Within a bounded time for any input.
     """
@@ -57,7 +63,7 @@ def read_body(headers: Headers, data: bytes, start: int) -> Body:
     attachments = 0
     method = ""
     encrypted = report = False
-    for part in parts(headers, data, start):
+    for part in leaves:
         full = part.type.full
         if "encrypted" in part.inside or _is_enveloped(part):
             encrypted = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 
 def source_id(folder: str, uid: str = "", key: str = "") -> str:
@@ -22,3 +22,10 @@ def _event_id(folder: str, uid: str) -> str:
 def folder_of(identifier: str) -> str:
     """The file in a source id."""
     return identifier.partition("#")[0].replace("%23", "#").replace("%25", "%")
+
+
+def parts_of(identifier: str) -> tuple[str, str]:
+    """The event and the key in a source id; empty where it has none."""
+    _, _, rest = identifier.partition("#")
+    event, _, key = rest.partition("#")
+    return unquote(event), key

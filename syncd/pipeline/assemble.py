@@ -80,6 +80,13 @@ def assemble(
         meetings=real,
         workdays=Workdays(configuration.timezone, configuration.holidays, away),
         words=configuration.text,
+        birthdays=tuple(
+            meeting
+            for meeting in meetings
+            if meeting.purpose == "birthday"
+            and meeting.status != "cancelled"
+            and meeting.my_response != "declined"
+        ),
     )
 
 

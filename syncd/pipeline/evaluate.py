@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syncd.config import Configuration
 from syncd.findings.documents import from_document, to_document
-from syncd.findings.life import Record, settle
+from syncd.findings.life import Record, outlived, settle
 from syncd.model import Finding, Snapshot
 from syncd.registry import rules
 from syncd.rules.base import Rule, RuleOptions
@@ -55,14 +55,16 @@ def save_records(store: Store, records: Collection[Record]) -> None:
 def evaluate(
     store: Store, snapshot: Snapshot, active: Sequence[ActiveRule], held: Collection[str]
 ) -> dict[str, Record]:
-    """Run the rules, move every record on, store what changed, and return all by identity."""
+    """Run the rules, move every record on, store what changed, forget what was settled long ago,
+    and return all by identity."""
     records = load_records(store)
-    moved = settle(
-        records,
-        find(snapshot, active),
-        now=snapshot.now,
-        today=snapshot.today,
-        held=held,
-    )
-    save_records(store, moved)
-    return {**records, **{record.identity: record for record in moved}}
+    found = find(snapshot, active)
+    moved = settle(records, found, now=snapshot.now, today=snapshot.today, held=held)
+    records |= {record.identity: record for record in moved}
+    forgotten = outlived(records, found, now=snapshot.now, held=held)
+    with store.transaction():
+        save_records(store, moved)
+        store.findings.delete_keys(forgotten)
+    for key in forgotten:
+        del records[key]
+    return records

@@ -42,7 +42,8 @@ class Intake:
         return cursor
 
     def state(self) -> dict[str, Any]:
-        """What the pipeline itself remembers: `complete`, `words_since`, `coverage`."""
+        """What the pipeline itself remembers: `complete`, `words_since`, `coverage`, `own` (my
+        addresses that the provider told), `resynced_at`."""
         document = self._store.meta.get_key(f"account {self._account}")
         return dict(document["state"]) if document else {}
 
@@ -108,6 +109,15 @@ class Intake:
             self._set_aside(batch.failed, now)
             if batch.cursor is not None:
                 store.cursors.put(self._account, {"cursor": dict(batch.cursor)})
+            if batch.own:
+                self._remember_own(batch.own)
+
+    def _remember_own(self, addresses: Iterable[str]) -> None:
+        """Keep my addresses as the provider last told them."""
+        state = self.state()
+        own = sorted({address.lower() for address in addresses})
+        if state.get("own") != own:
+            self.remember({**state, "own": own})
 
     def _apply(self, upserts: Sequence[Interaction], deletions: Sequence[str]) -> None:
         store = self._store
@@ -216,6 +226,13 @@ class Intake:
 
     def _key(self, source_id: str) -> str:
         return f"{self._account}/{source_id}"
+
+
+def own_addresses(store: Store, accounts: Iterable[str]) -> frozenset[str]:
+    """My addresses that the providers of these accounts told, lower case."""
+    return frozenset(
+        address for account in accounts for address in Intake(store, account).state().get("own", ())
+    )
 
 
 def _doubtful_contact(message: Message, copy: bool) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from secrets import token_hex
 
 from tinydb import where
 
@@ -15,15 +15,16 @@ from syncd import log
 from syncd.config import Configuration
 from syncd.findings.life import Record
 from syncd.model import Coverage, Snapshot
+from syncd.pipeline import journal
+from syncd.pipeline.answers import take_over_answers
 from syncd.pipeline.assemble import assemble
+from syncd.pipeline.crew import pull_all
 from syncd.pipeline.evaluate import active_rules, evaluate, horizon
-from syncd.pipeline.intake import Intake
-from syncd.pipeline.publish import take_over_answers
-from syncd.pipeline.pull import Progress, Pulled, pull_account, words_horizon
+from syncd.pipeline.intake import Intake, own_addresses
+from syncd.pipeline.pull import Progress, Pulled, Terms, words_horizon
 from syncd.pipeline.reader import OnDemandReader
 from syncd.store import Store
 
-_KEPT_RUNS = 500
 _ENOUGH_MAIL = 10
 """From this many messages on, having none from me means that the sent mail was not read."""
 
@@ -54,53 +55,66 @@ def run_pass(
     :param accept_deletions: accounts whose mass deletion the user has confirmed
     :raises StoreError: the records cannot be written; accounts' errors become their coverage
     """
-    started = time.monotonic()
-    moment = int(now.timestamp())
-    today = now.astimezone(configuration.timezone).date()
-    _forget_what_no_longer_holds(store, configuration)
-    take_over_answers(store, configuration.summary.folder, now=moment, today=today)
-    days = horizon(active_rules(configuration))
-    reader = OnDemandReader(configuration.words) if configuration.text else None
-    pulled = tuple(
-        pull_account(
-            store,
-            account,
-            configuration,
-            now=now,
-            clock=clock,
-            words_since=words_horizon(now, days),
-            reader=reader,
-            accept_deletions=account.name in accept_deletions,
-            progress=progress,
-        )
-        for account in configuration.accounts
+    forget_what_no_longer_holds(store, configuration)
+    take_answers(store, configuration, now=now)
+    terms = replace(
+        terms_of(configuration, now=now, clock=clock),
+        accept_deletions=accept_deletions,
+        progress=progress,
     )
-    result = _evaluated(store, configuration, moment, pulled)
-    _remember_run(store, moment, time.monotonic() - started, pulled)
-    return result
+    return _evaluated(store, configuration, now, pull_all(store, configuration.accounts, terms))
+
+
+def terms_of(
+    configuration: Configuration, *, now: datetime, clock: datetime | None = None
+) -> Terms:
+    """What the pulls of a pass go by; see `run_pass`."""
+    days = horizon(active_rules(configuration))
+    return Terms(
+        configuration,
+        now,
+        clock,
+        words_horizon(now, days),
+        OnDemandReader(configuration.words) if configuration.text else None,
+        run=token_hex(4),
+    )
+
+
+def take_answers(store: Store, configuration: Configuration, *, now: datetime) -> int:
+    """Take over what the user ticked in the summary's files; how many records changed."""
+    today = now.astimezone(configuration.timezone).date()
+    moment = int(now.timestamp())
+    return take_over_answers(store, configuration.summary.folder, now=moment, today=today)
 
 
 def look(store: Store, configuration: Configuration, *, now: datetime) -> PassResult:
     """Evaluate the rules on the records as they are, with the coverage of the last pass."""
-    moment = int(now.timestamp())
-    today = now.astimezone(configuration.timezone).date()
-    take_over_answers(store, configuration.summary.folder, now=moment, today=today)
-    return _evaluated(store, configuration, moment, ())
+    take_answers(store, configuration, now=now)
+    return _evaluated(store, configuration, now, ())
 
 
 def _evaluated(
-    store: Store, configuration: Configuration, moment: int, pulled: Sequence[Pulled]
+    store: Store, configuration: Configuration, now: datetime, pulled: Sequence[Pulled]
 ) -> PassResult:
     active = active_rules(configuration)
+    configuration = _with_my_other_addresses(store, configuration)
     coverage = (
         _without_sent_mail(store, [one.coverage for one in pulled])
         if pulled
         else last_coverage(store, [account.name for account in configuration.accounts])
     )
     held = {one.account for one in coverage if one.state != "complete" and one.state != "failed"}
-    snapshot = assemble(store, configuration, now=moment, horizon_days=max(horizon(active), 1))
+    days = max(horizon(active), 1)
+    snapshot = assemble(store, configuration, now=int(now.timestamp()), horizon_days=days)
     records = evaluate(store, snapshot, active, held)
     return PassResult(snapshot, records, tuple(coverage), tuple(pulled))
+
+
+def _with_my_other_addresses(store: Store, configuration: Configuration) -> Configuration:
+    """The configuration with the addresses of mine that the providers told (Batch.own)."""
+    own = own_addresses(store, (account.name for account in configuration.accounts))
+    me = replace(configuration.me, addresses=configuration.me.addresses | own)
+    return replace(configuration, me=me)
 
 
 def last_coverage(store: Store, accounts: Sequence[str]) -> list[Coverage]:
@@ -128,7 +142,7 @@ def _without_sent_mail(store: Store, coverage: Sequence[Coverage]) -> list[Cover
     ]
 
 
-def _forget_what_no_longer_holds(store: Store, configuration: Configuration) -> None:
+def forget_what_no_longer_holds(store: Store, configuration: Configuration) -> None:
     """Records depend on who I am and how text is read: when that changes they are read again.
     Records of accounts that were taken out of the configuration go."""
     basis = json.dumps(
@@ -147,36 +161,6 @@ def _forget_what_no_longer_holds(store: Store, configuration: Configuration) -> 
         if changed or account not in wanted:
             log.info("account_forgotten", account=account, read_again=account in wanted)
             Intake(store, account).forget()
+            journal.forget(store, account)
     if document is None or changed:
         store.meta.put("fingerprint", {"value": fingerprint})
-
-
-def _remember_run(store: Store, moment: int, seconds: float, pulled: Sequence[Pulled]) -> None:
-    if not any(one.upserts or one.deletions or one.failed or one.error for one in pulled):
-        runs = store.runs.count(where("at") >= 0)
-        if runs and store.runs.get_key("latest") is not None:
-            store.runs.put("latest", _run(moment, seconds, pulled))
-            return
-    with store.transaction():
-        store.runs.put(f"run {moment}", _run(moment, seconds, pulled))
-        store.runs.put("latest", _run(moment, seconds, pulled))
-        old = [row[0] for row in store.runs.select(("at",), order_by="at")][:-_KEPT_RUNS]
-        store.runs.delete_keys(f"run {at}" for at in old)
-
-
-def _run(moment: int, seconds: float, pulled: Sequence[Pulled]) -> dict[str, object]:
-    return {
-        "at": moment,
-        "seconds": round(seconds, 3),
-        "accounts": {
-            one.account: {
-                "upserts": one.upserts,
-                "deletions": one.deletions,
-                "failed": one.failed,
-                "waiting": one.waiting,
-                "state": one.coverage.state,
-                "detail": one.coverage.detail,
-            }
-            for one in pulled
-        },
-    }

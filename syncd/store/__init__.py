@@ -4,7 +4,8 @@
 `export` writes everything as a TinyDB JSON file.
 """
 
+from syncd.store.failures import DamagedStore
 from syncd.store.keyed import RecordTable, key_id
 from syncd.store.records import Store
 
-__all__ = ["RecordTable", "Store", "key_id"]
+__all__ = ["DamagedStore", "RecordTable", "Store", "key_id"]

@@ -12,6 +12,12 @@ BUSY_SECONDS = 5.0
 """How long another program may hold the file before that is an error."""
 
 _Hint = Callable[[Path], Problem]
+
+
+class DamagedStore(StoreError):
+    """The file is damaged. Open the store again for writing: it is set aside and made anew."""
+
+
 _PROBLEMS: dict[int, _Hint] = {
     sqlite3.SQLITE_FULL: lambda path: Problem(
         f"the disk that holds {path} is full; nothing was lost, the last step was not stored",
@@ -43,12 +49,16 @@ _PROBLEMS[sqlite3.SQLITE_LOCKED] = _PROBLEMS[sqlite3.SQLITE_BUSY]
 def _damaged(path: Path) -> Problem:
     return Problem(
         f"{path} is damaged, or is not a database",
-        hint=f"put a backup in its place; or move {path.name} and the files beside it whose names "
-        "start with it away: syncd reads the accounts anew and forgets done and snoozed items",
+        hint="put a backup in its place; or run `syncd once`, or start the service again: the file "
+        "is set aside, the accounts are read anew, and your answers kept as far as it tells them",
     )
 
 
 def store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
     """What the user can do about an error of SQLite; None where it is a fault of the program."""
-    problem = _PROBLEMS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    return StoreError(problem(path)) if problem else None
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    problem = _PROBLEMS.get(code)
+    if problem is None:
+        return None
+    kind = DamagedStore if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else StoreError
+    return kind(problem(path))

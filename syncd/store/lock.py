@@ -41,3 +41,19 @@ class Lock:
     def release(self) -> None:
         """Let another process write. The file stays: removing it would let two hold the lock."""
         os.close(self._descriptor)
+
+
+def holder(path: Path) -> int | None:
+    """The process that holds the lock file at `path`; None if none does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        return int(text) if text.isdigit() else None
+    finally:
+        os.close(descriptor)
+    return None

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import Any, cast
 
+from syncd import log
 from syncd.errors import Problem, StoreError
-from syncd.store import layout, migrations
+from syncd.store import damage, layout, migrations
+from syncd.store.failures import DamagedStore
 from syncd.store.integrity import problems
 from syncd.store.keyed import RecordDB, RecordTable
 from syncd.store.lock import Lock
+from syncd.store.rescue import rescued_findings, rescued_meta
 from syncd.store.schema import TableSchema
 from syncd.store.sqlite import SQLiteStorage
 
 FILE = "records.db"
 LOCK_FILE = "records.lock"
+REBUILT = "rebuilt"
+"""The key in `meta` of what was rescued from a damaged file."""
 
 
 class Store:
@@ -52,9 +58,12 @@ class Store:
     def open(cls, folder: Path, *, read_only: bool = False) -> Store:
         """Open the records in `folder`; make both if they are missing (for your user alone).
 
+        A damaged file is set aside and a new one made, with what the user said as far as the old
+        one can be read; the accounts give the rest. `rebuilt` tells what happened.
+
         :param read_only: beside another process that writes, or just not to change anything
-        :raises StoreError: another process writes to it, it is damaged, it is of a newer version,
-            the disk is full, or (read_only) there is nothing yet
+        :raises StoreError: another process writes to it, it is of a newer version, the disk is
+            full, or (read_only) it is damaged or there is nothing yet
         """
         folder = Path(folder)
         path = folder / FILE
@@ -63,11 +72,10 @@ class Store:
                 if not path.exists():
                     raise migrations.nothing_yet(folder)
                 return cls._opened(path, lock=None)
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private_folder(folder)
             lock = Lock(folder / LOCK_FILE)
             try:
-                _make_private(path)
-                return cls._opened(path, lock)
+                return cls._opened_or_rebuilt(path, lock)
             except BaseException:
                 lock.release()
                 raise
@@ -79,6 +87,67 @@ class Store:
                     "(--state DIR)",
                 )
             ) from error
+
+    @classmethod
+    def _opened_or_rebuilt(cls, path: Path, lock: Lock) -> Store:
+        _make_private(path)
+        try:
+            store = cls._opened(path, lock)
+            if damage.is_noted(path):
+                store._hold_to_note()
+        except DamagedStore:
+            aside = damage.set_aside(path)
+            log.warning("records_set_aside", damaged=str(aside))
+            _make_private(path)
+            store = cls._opened(path, lock)
+        try:
+            store._restore()
+        except BaseException:
+            store.storage.close()
+            raise
+        return store
+
+    def _hold_to_note(self) -> None:
+        """The file was found damaged: is it?
+
+        :raises DamagedStore: yes, and the file is closed
+        """
+        try:
+            found = self.check_integrity()
+            if found:
+                raise DamagedStore(found[0])
+        except BaseException:
+            self.storage.close()
+            raise
+        damage.withdraw(self.storage.path)
+
+    def _restore(self) -> None:
+        """Take over from a file that was set aside what the user said, once, also after a kill
+        between the two."""
+        aside = damage.latest_aside(self.storage.path)
+        before = self.rebuilt
+        if aside is None or (before is not None and before["from"] == aside.name):
+            return
+        findings, meta = rescued_findings(aside), rescued_meta(aside)
+        with self.transaction():
+            # a backup that was put in place meanwhile knows better
+            for table, documents in ((self.findings, findings), (self.meta, meta)):
+                known = table.get_keys(documents)
+                table.put_many((k, document) for k, document in documents.items() if k not in known)
+            self.meta.put(REBUILT, {"from": aside.name, "findings": len(findings)})
+        log.warning("records_rebuilt", damaged=str(aside), findings_kept=len(findings))
+
+    @property
+    def damaged(self) -> bool:
+        """SQLite has found the file damaged: close the store and open it again, and it is rebuilt.
+        Cheap."""
+        return damage.is_noted(self.storage.path)
+
+    @property
+    def rebuilt(self) -> Mapping[str, Any] | None:
+        """That a damaged file was set aside: `from`, its name; `findings`, how many it still told
+        of. None: it never was."""
+        return self.meta.get_key(REBUILT)
 
     @classmethod
     def _opened(cls, path: Path, lock: Lock | None) -> Store:
@@ -132,6 +201,16 @@ class Store:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _make_private_folder(folder: Path) -> None:
+    """Make the folder, or close it to others where it is syncd's alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if stat.S_IMODE(status.st_mode) & 0o077 and status.st_uid == os.geteuid():
+        names = {entry.name for entry in folder.iterdir()}
+        if not names or FILE in names:
+            folder.chmod(0o700)
 
 
 def _make_private(path: Path) -> None:

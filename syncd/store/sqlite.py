@@ -15,8 +15,8 @@ from typing import Any
 from tinydb.storages import Storage
 
 from syncd.errors import Problem, StoreError
-from syncd.store import encoding
-from syncd.store.failures import BUSY_SECONDS, store_error
+from syncd.store import damage, encoding
+from syncd.store.failures import BUSY_SECONDS, DamagedStore, store_error
 from syncd.store.rows import Rows
 from syncd.store.schema import TableSchema, quoted
 
@@ -89,6 +89,8 @@ class SQLiteStorage(Storage):
             named = store_error(error, self.path)
             if named is None:
                 raise
+            if isinstance(named, DamagedStore) and not self._read_only:
+                damage.note(self.path)
             raise named from error
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

@@ -78,6 +78,17 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """How syncd itself did over the last seven days."""
+
+    pulls: int
+    """How often accounts were read."""
+    failures: int
+    seconds: float
+    """How long that took in all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Everything that one day's summary says, before it is written down."""
 
@@ -91,6 +102,8 @@ class Summary:
     agenda: tuple[Agenda, ...]
     sections: tuple[Section, ...]
     closed: tuple[Closed, ...]
+    health: Phrase | None = None
+    """How syncd itself did, in the first summary of a week."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -111,6 +124,7 @@ def build(
     limits: Mapping[str, int] | None = None,
     everything: bool = False,
     listed: Collection[str] = (),
+    health: Health | None = None,
 ) -> Summary:
     """Lay out the live records as the summary of `snapshot.today`.
 
@@ -118,6 +132,7 @@ def build(
     :param limits: how many items each rule may show, by its name
     :param everything: leave rules and sections uncapped
     :param listed: the ids in the file of the same day, where an answered item keeps its line
+    :param health: how syncd itself did, told once a week
     """
     today = snapshot.today
     held = {c.account for c in coverage if c.state in ("partial", "sign_in", "stopped")}
@@ -154,7 +169,28 @@ def build(
         agenda=_agenda(snapshot, shown),
         sections=tuple(sections),
         closed=tuple(closed if everything else closed[:_CLOSED_CAP]),
+        health=_health(health, since, snapshot),
     )
+
+
+def _health(health: Health | None, since: int, snapshot: Snapshot) -> Phrase | None:
+    """The line on syncd itself, unless the previous summary was one of this week's."""
+    if health is None or not since:
+        return None
+    if snapshot.day(since).isocalendar()[:2] == snapshot.today.isocalendar()[:2]:
+        return None
+    values = {"runs": health.pulls, "count": health.failures, "time": _length(health.seconds)}
+    return Phrase("health.failures" if health.failures else "health", values)
+
+
+def _length(seconds: float) -> str:
+    """A length of time in the symbols of the SI brochure, which both languages share."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _urgency(item: Item) -> tuple[Any, ...]:

@@ -64,6 +64,8 @@ def render(summary: Summary) -> str:
                 for closed in summary.closed
             )
         )
+    if summary.health:
+        blocks.append(wording.say(summary.health))
     if summary.items:
         example = (summary.day + timedelta(days=8)).isoformat()
         hint = catalogue.say("help", example=example)

@@ -1,16 +1,24 @@
-"""The user's answers, read back from a Markdown summary. Pure."""
+"""The user's answers, read back from a Markdown summary, and which writing of it they edited. Pure.
+
+Whoever edits a file edits what they read, and may save it after syncd wrote a newer one. So every
+writing of a summary carries its own version in its last line, a link reference definition that no
+Markdown shows (CommonMark 4.7), and an answer is what differs from *that* version.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 
 _LINE = re.compile(
     r"^\s{0,8}[-*+] \[(?P<mark>[ xX\->pPvV])\]"
     r"(?: (?:until|jusqu[’']au) (?P<until>\d{4}-\d\d-\d\d))?"
     r".{0,4000}?`(?P<id>[0-9a-z]{4,26})`\s*$"
 )
+_VERSION = re.compile(r"^\[//\]: # \"syncd (?P<version>[0-9a-f]{12})\"\s*$")
 _LONGEST_LINE = 6_000
 _LONGEST_FILE = 1_000_000
 
@@ -25,18 +33,55 @@ class Answer:
     def __str__(self) -> str:
         return f"{self.mark}{self.until.isoformat() if self.until else ''}"
 
+    @classmethod
+    def parse(cls, text: str) -> Answer:
+        """What `str` made of an answer.
+
+        :raises ValueError: it did not
+        """
+        return cls(text[:1], date.fromisoformat(text[1:]) if text[1:] else None)
+
 
 def read_marks(text: str) -> dict[str, Answer]:
     """The checkbox of every item line, by the item's id. Other lines are the user's own."""
     marks: dict[str, Answer] = {}
-    for line in text[:_LONGEST_FILE].splitlines():
-        if len(line) > _LONGEST_LINE:
-            continue
+    for line in _lines(text):
         match = _LINE.match(line)
-        if match is None:
-            continue
-        marks[match["id"]] = Answer(match["mark"].lower(), _day(match["until"]))
+        if match is not None:
+            marks[match["id"]] = Answer(match["mark"].lower(), _day(match["until"]))
     return marks
+
+
+def version_of(text: str, salt: int = 0) -> str:
+    """The version of a summary: equal texts have the same, with the same salt."""
+    data = f"{salt}\n{text}".encode("utf-8", "replace")
+    return blake2b(data, digest_size=6).hexdigest()
+
+
+def versioned(text: str, version: str) -> str:
+    """The summary with its version as the last line."""
+    return f'{text}\n[//]: # "syncd {version}"\n'
+
+
+def read_version(text: str) -> str:
+    """The version that the user edited; empty where the line is gone or was never there."""
+    found = ""
+    for line in _lines(text):
+        match = _VERSION.match(line)
+        if match is not None:
+            found = match["version"]
+    return found
+
+
+def answers(read: Mapping[str, Answer], written: Mapping[str, str]) -> dict[str, Answer]:
+    """The checkboxes that the user changed since syncd wrote or last read `written`: the text of
+    each answer, by id."""
+    return {item: answer for item, answer in read.items() if str(answer) != written.get(item, " ")}
+
+
+def _lines(text: str) -> list[str]:
+    lines = text[:_LONGEST_FILE].splitlines()
+    return [line for line in lines if len(line) <= _LONGEST_LINE]
 
 
 def _day(text: str | None) -> date | None:
@@ -44,9 +89,3 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def answers(read: dict[str, Answer], written: dict[str, str]) -> dict[str, Answer]:
-    """The checkboxes that the user changed since syncd wrote or last read `written`: the text of
-    each answer, by id."""
-    return {item: answer for item, answer in read.items() if str(answer) != written.get(item, " ")}

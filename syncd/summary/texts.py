@@ -124,6 +124,11 @@ ENGLISH: dict[str, Text] = {
     "coverage.unfinished": "never read to the end ({detail})",
     "coverage.no_sent_mail": "there is mail but none from you: add the folder of your sent mail, or check your addresses (me)",
     "coverage.configuration": "The configuration has a problem; the last good one is in use: {detail}",
+    "health": "syncd read your accounts {runs} times in the last 7 days, {time} in all, without a failure.",
+    "health.failures": (
+        "syncd read your accounts {runs} times in the last 7 days, {time} in all; it failed once.",
+        "syncd read your accounts {runs} times in the last 7 days, {time} in all; it failed {count} times.",
+    ),
 }
 
 FRENCH: dict[str, Text] = {
@@ -238,6 +243,11 @@ FRENCH: dict[str, Text] = {
     "coverage.unfinished": "jamais lu jusqu’au bout ({detail})",
     "coverage.no_sent_mail": "il y a du courrier, mais rien de vous : ajoutez le dossier de vos messages envoyés, ou vérifiez vos adresses (me)",
     "coverage.configuration": "La configuration a un problème ; la dernière valable reste en service : {detail}",
+    "health": "syncd a lu vos comptes {runs} fois ces 7 derniers jours, {time} en tout, sans échec.",
+    "health.failures": (
+        "syncd a lu vos comptes {runs} fois ces 7 derniers jours, {time} en tout, avec un échec.",
+        "syncd a lu vos comptes {runs} fois ces 7 derniers jours, {time} en tout, avec {count} échecs.",
+    ),
 }
 
 APART = frozenset(

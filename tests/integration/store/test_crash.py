@@ -20,7 +20,7 @@ import pytest
 from tinydb import where
 
 from syncd.errors import StoreError
-from syncd.store import Store
+from syncd.store import DamagedStore, Store
 
 WRITER = Path(__file__).with_name("writer.py")
 BATCH = 25
@@ -195,15 +195,19 @@ def test_a_full_disk_keeps_everything_and_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("contents", [b"not a database" * 400, b"{}", b"SQLite format 3\0" * 300])
-def test_a_file_that_is_no_database_is_named(tmp_path: Path, contents: bytes) -> None:
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path, contents: bytes) -> None:
     (tmp_path / "records.db").write_bytes(contents)
+    with pytest.raises(DamagedStore, match=r"records\.db is damaged.*\n.*backup"):
+        Store.open(tmp_path, read_only=True)
 
-    with pytest.raises(StoreError, match=r"records\.db is damaged.*\n.*backup"):
-        Store.open(tmp_path)
-    assert (tmp_path / "records.db").read_bytes() == contents
+    with Store.open(tmp_path) as store:
+        assert store.rebuilt is not None
+        aside = tmp_path / store.rebuilt["from"]
+        assert store.check_integrity() == []
+    assert aside.read_bytes() == contents
 
 
-def test_damage_inside_the_file_is_named(tmp_path: Path) -> None:
+def test_damage_inside_the_file_is_named_and_set_aside_by_the_next_use(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.interactions.put_many((f"m{n}", BIG | {"at": n}) for n in range(20))
     path = tmp_path / "records.db"
@@ -211,16 +215,26 @@ def test_damage_inside_the_file_is_named(tmp_path: Path) -> None:
     path.write_bytes(whole[: 60 * 4096] + random.Random(1).randbytes(len(whole) - 60 * 4096))
 
     with Store.open(tmp_path) as store:
-        with pytest.raises(StoreError, match="is damaged"):
+        with pytest.raises(DamagedStore, match="is damaged"):
             store.interactions.search(where("at") >= 0)
+        assert store.damaged
         assert store.check_integrity() != []
+    with Store.open(tmp_path) as store:
+        assert store.rebuilt is not None
+        assert not store.damaged
+        assert store.check_integrity() == []
+        assert len(store.interactions) == 0
+    with Store.open(tmp_path) as store:
+        store.interactions.put("m", {"at": 1})
+    assert len(list(tmp_path.glob("records.db.damaged-*Z"))) == 1, "set aside once, not again"
 
 
-def test_a_file_cut_short_is_named(tmp_path: Path) -> None:
+def test_a_file_cut_short_is_set_aside(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.interactions.put_many((f"m{n}", BIG | {"at": n}) for n in range(20))
     path = tmp_path / "records.db"
     path.write_bytes(path.read_bytes()[: 20 * 4096])
 
-    with pytest.raises(StoreError, match="is damaged"), Store.open(tmp_path) as store:
-        store.interactions.all()
+    with Store.open(tmp_path) as store:
+        assert store.rebuilt is not None
+        assert len(store.interactions) == 0

@@ -1,0 +1,376 @@
+"""The service: one thread that owns the records, looks at the clock, and does what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+from secrets import token_hex
+from typing import Protocol
+
+from syncd import log
+from syncd.config import Configuration
+from syncd.daemon import memory, schedule
+from syncd.daemon.backoff import pause_after
+from syncd.daemon.clock import ServiceClock
+from syncd.daemon.give_back import give_back
+from syncd.daemon.notify import Notifier
+from syncd.daemon.rounds import Rounds
+from syncd.daemon.schedule import Moment
+from syncd.errors import StoreError, Transient, UserError
+from syncd.pipeline import look
+from syncd.pipeline.desk import Desk
+from syncd.pipeline.passes import forget_what_no_longer_holds, take_answers
+from syncd.pipeline.publish import publish
+from syncd.pipeline.pull import Pulled
+from syncd.store import Store
+
+STUCK_SECONDS = 900.0
+"""The time limits of connectors are far shorter."""
+PATIENCE = 120.0
+"""Seconds for which a summary waits for the accounts to be read first."""
+_SUMMARY_AGAIN = 1800.0
+"""The longest pause (s) between two tries to write a summary."""
+
+
+class Watches(Protocol):
+    """What tells the service that files changed (daemon.watcher)."""
+
+    def start(self, configuration: Configuration, config_folder: Path) -> None:
+        """Watch the configuration, the summaries and the sources."""
+        ...
+
+    def restart(self, configuration: Configuration) -> None:
+        """Watch what this configuration names instead."""
+        ...
+
+    def stop(self) -> None:
+        """Watch nothing any more."""
+        ...
+
+
+@dataclass
+class _Gathering:
+    """A summary that waits for the accounts to be read once more."""
+
+    day: date | None
+    """The set day it is for; None: the user asked for one."""
+    began: float
+    """Uptime."""
+    missing: set[str]
+    """Accounts that have not been read since."""
+
+
+class Service:
+    """Reads each account on its schedule and writes the summary at its time, until stopped.
+
+    `request_…` may be called from any thread and from signal handlers; everything else belongs to
+    the thread that made the service and owns the store.
+
+    :param store: open for writing; `run` closes it
+    :param configuration: what `load` gave when the service was started
+    :param load: reads the configuration again
+    :param chance: where jitter comes from
+    :param stuck_after: seconds without a sign of life after which a pull will never end
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        configuration: Configuration,
+        *,
+        load: Callable[[], Configuration],
+        clock: ServiceClock,
+        notifier: Notifier,
+        chance: Random | None = None,
+        stuck_after: float = STUCK_SECONDS,
+    ) -> None:
+        self._store = store
+        self._configuration = configuration
+        self._load = load
+        self._clock = clock
+        self._notifier = notifier
+        self._stuck_after = stuck_after
+        self._watcher: Watches | None = None
+        self._desk = Desk()
+        self._rounds = Rounds(
+            store,
+            self._desk,
+            look=self._look,
+            pulled=self._pulled,
+            chance=chance or Random(),  # noqa: S311 - jitter, not secrecy
+        )
+        self._moment = Moment(clock.wall(), 0.0, clock.steady())
+        self._problems: tuple[str, ...] = ()
+        self._gathering: _Gathering | None = None
+        self._served: dict[date, float] = {}
+        """When the summaries of set days were written; nobody else writes while we run."""
+        self._summary_failures = 0
+        self._summary_not_before = 0.0
+        self._stuck = False
+        self._stopping = False
+
+    # --- from other threads and signals -----------------------------------------------------------
+
+    def request_stop(self) -> None:
+        """End after the transaction under way."""
+        self._desk.post(self._stop)
+
+    def request_reload(self) -> None:
+        """Read the configuration again."""
+        self._desk.post(self._reload)
+
+    def request_sync(self) -> None:
+        """Read every account now, then write today's summary anew."""
+        self._desk.post(self._sync)
+
+    def request_answers(self) -> None:
+        """Take over what the user ticked in the summary's files."""
+        self._desk.post(self._take_answers)
+
+    def request_pull(self, account: str) -> None:
+        """An account's source changed: read it now."""
+        self._desk.post(lambda: self._rounds.hasten([account], self._look()))
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    def run(self, watcher: Watches | None = None, config_folder: Path | None = None) -> bool:
+        """Serve until `request_stop`.
+
+        :param watcher: told where to look, its calls bound to the requests above
+        :return: whether every thread has ended; one may still wait for the network
+        :raises StoreError: the records cannot be written at all
+        """
+        self._begin()
+        if watcher is not None and config_folder is not None:
+            self._watcher = watcher
+            watcher.start(self._configuration, config_folder)
+        self._notifier.ready(self._status())
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            all_left = self._end()
+        return all_left
+
+    def _begin(self) -> None:
+        now = self._look()
+        memory.note_start(self._store, now.wall)
+        forget_what_no_longer_holds(self._store, self._configuration)
+        self._rounds.reconfigure(self._configuration, now, anew=False)
+        self._remember_served()
+        log.info("started", accounts=len(self._configuration.accounts))
+
+    def _turn(self) -> None:
+        """Do what is due, then rest until something is."""
+        now = self._look()
+        self._rounds.start_due(self._configuration, now)
+        self._summarise_when_due(now)
+        self._show_life()
+        self._clock.rest(self._desk, self._rest(now), busy=bool(self._rounds.at_work))
+
+    def _show_life(self) -> None:
+        """Tell the watchdog that we are alive, unless a pull hangs: then systemd starts us anew."""
+        stuck = self._rounds.longest_silence > self._stuck_after
+        if stuck and not self._stuck:
+            log.warning("pull_stuck", seconds=round(self._rounds.longest_silence))
+        self._stuck = stuck
+        if not stuck:
+            self._notifier.alive()
+
+    def _rest(self, now: Moment) -> float:
+        """For how many seconds nothing is to be done."""
+        wakes = [self._clock.longest_rest, self._rounds.seconds_to_wake(self._next_summary(), now)]
+        if self._notifier.watchdog_seconds is not None:
+            wakes.append(self._notifier.watchdog_seconds / 3)
+        if self._gathering is not None:
+            wakes.append(self._gathering.began + PATIENCE - now.uptime)
+        elif self._summary_not_before > now.uptime:
+            wakes.append(self._summary_not_before - now.uptime)
+        return max(0.0, min(wakes))
+
+    def _end(self) -> bool:
+        self._notifier.stopping()
+        self._desk.close()
+        all_left = self._rounds.dismiss()
+        try:
+            memory.note_stop(self._store, self._clock.wall())
+        finally:
+            self._store.close()
+        if self._watcher is not None:
+            self._watcher.stop()
+        log.info("stopped")
+        return all_left
+
+    def _look(self) -> Moment:
+        self._moment = schedule.looked(self._moment, self._clock.wall(), self._clock.steady())
+        return self._moment
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    # --- accounts ---------------------------------------------------------------------------------
+
+    def _pulled(self, pulled: Pulled) -> None:
+        log.info(
+            "pulled",
+            account=pulled.account,
+            state=pulled.coverage.state,
+            upserts=pulled.upserts,
+            deletions=pulled.deletions,
+            failed=pulled.failed,
+            seconds=round(pulled.seconds, 3),
+        )
+        # a passing fault may be gone in a moment; what only the user can mend is waited for in vain
+        if self._gathering is not None and not isinstance(pulled.error, Transient):
+            self._gathering.missing.discard(pulled.account)
+        if pulled.first and self._gathering is None:
+            # what was said without this account is worth saying anew
+            self._gathering = _Gathering(None, self._moment.uptime, set(self._rounds.at_work))
+
+    def _sync(self) -> None:
+        now = self._look()
+        self._rounds.allow_all(now)
+        self._gathering = _Gathering(None, now.uptime, self._rounds.willing)
+
+    def _take_answers(self) -> None:
+        now = datetime.fromtimestamp(self._look().wall, UTC)
+        try:
+            changed = take_answers(self._store, self._configuration, now=now)
+        except UserError as error:
+            log.warning("answers_not_taken", error=_one_line(error))
+            return
+        if changed:
+            log.info("answers", changed=changed)
+
+    # --- the summary ------------------------------------------------------------------------------
+
+    def _remember_served(self) -> None:
+        plan, zone = self._configuration.summary, self._configuration.timezone
+        self._served = memory.served(self._store, plan, zone)
+
+    def _next_summary(self) -> float:
+        plan, zone = self._configuration.summary, self._configuration.timezone
+        return schedule.next_due_at(plan, zone, self._moment.wall, self._served)
+
+    def _summarise_when_due(self, now: Moment) -> None:
+        if self._gathering is None:
+            plan, zone = self._configuration.summary, self._configuration.timezone
+            day = schedule.due_day(plan, zone, now.wall, self._served)
+            if day is None or now.uptime < self._summary_not_before:
+                return
+            self._gathering = _Gathering(day, now.uptime, self._rounds.willing)
+            self._rounds.hasten(self._gathering.missing, now)
+            self._rounds.start_due(self._configuration, now)
+        gathering = self._gathering
+        if gathering.missing and now.uptime - gathering.began < PATIENCE:
+            return
+        self._gathering = None
+        self._summarise(gathering.day, now)
+
+    def _summarise(self, day: date | None, now: Moment) -> None:
+        """Write the summary of the moment; a failure is told and tried again, never fatal."""
+        at = datetime.fromtimestamp(now.wall, UTC)
+        with log.bound(run=token_hex(4)):
+            problem = self._published(day, at)
+            self._summary_failures = self._summary_failures + 1 if problem else 0
+            if problem:
+                pause = pause_after(self._summary_failures, _SUMMARY_AGAIN, 1.0)
+                self._summary_not_before = now.uptime + pause
+                log.warning("summary_failed", error=problem)
+            else:
+                log.info("summary_written", day=day.isoformat() if day else None)
+        self._remember(lambda: memory.note_summary(self._store, problem))
+        self._notifier.status(self._status())
+        give_back(self._store)
+
+    def _published(self, day: date | None, at: datetime) -> str:
+        """Write the summary as of `at`; what went wrong, empty if nothing did."""
+        try:
+            result = look(self._store, self._configuration, now=at)
+            publish(
+                result.records,
+                result.snapshot,
+                self._configuration,
+                self._store,
+                coverage=result.coverage,
+                problems=self._problems,
+            )
+            if day is not None:
+                self._served[day] = at.timestamp()
+                memory.serve(self._store, day, at.timestamp())
+        except UserError as error:
+            return _one_line(error)
+        except Exception as bug:
+            # rules and formats of third parties run here, and tomorrow's mail may be different
+            log.debug("summary_broke", exc_info=bug)
+            return f"a rule or format broke ({log.place(bug)}); this is a bug"
+        return ""
+
+    # --- configuration ----------------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        """Go by the configuration as it is now; an invalid one changes nothing and is told."""
+        self._notifier.reloading()
+        try:
+            configuration = self._load()
+        except UserError as error:
+            self._problems = tuple(_told(error))
+            log.warning("configuration_invalid", problems=list(self._problems))
+        else:
+            self._problems = ()
+            self._apply(configuration)
+            log.info("configuration_loaded", accounts=len(configuration.accounts))
+        self._remember(lambda: memory.note_configuration(self._store, self._problems))
+        self._notifier.ready(self._status())
+
+    def _apply(self, configuration: Configuration) -> None:
+        now, before = self._look(), self._configuration
+        self._configuration = configuration
+        self._rounds.reconfigure(configuration, now, anew=_basis(configuration) != _basis(before))
+        self._rounds.allow_waiting(now)
+        self._remember(lambda: forget_what_no_longer_holds(self._store, configuration))
+        if self._gathering is not None:
+            self._gathering.missing &= self._rounds.willing
+        if self._watcher is not None:
+            self._watcher.restart(configuration)
+
+    # --- what is told -----------------------------------------------------------------------------
+
+    def _remember(self, note: Callable[[], None]) -> None:
+        """Note something in the records; a full disk is no reason to stop."""
+        try:
+            note()
+        except StoreError as error:
+            log.warning("not_stored", error=_one_line(error))
+
+    def _status(self) -> str:
+        count = len(self._configuration.accounts)
+        at = datetime.fromtimestamp(self._next_summary(), self._configuration.timezone)
+        text = f"{count} account{'s' if count != 1 else ''}; next summary {at:%a %d %b %H:%M}"
+        if self._problems:
+            text += "; the configuration has problems, the last good one is in use"
+        return text
+
+
+def _basis(configuration: Configuration) -> Sequence[object]:
+    """What every pull goes by: when it changes, pulls under way are out of date."""
+    return (
+        configuration.me,
+        configuration.text,
+        configuration.excerpt,
+        configuration.words,
+        configuration.history,
+        configuration.timezone,
+    )
+
+
+def _told(error: UserError) -> list[str]:
+    """Each problem in one line, without the offending line itself."""
+    return [" ".join(f"{p.where}: {p.what}".removeprefix(": ").split()) for p in error.problems]
+
+
+def _one_line(error: UserError) -> str:
+    return "; ".join(_told(error))

@@ -1,0 +1,152 @@
+"""Ticks typed while syncd writes the same files: another process, real saves, random moments."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from syncd.config import Configuration
+from syncd.findings.life import Record, settle
+from syncd.model import Finding, PersonRef, Snapshot
+from syncd.pipeline import replacing
+from syncd.pipeline.answers import take_over_answers
+from syncd.pipeline.evaluate import load_records, save_records
+from syncd.pipeline.publish import publish
+from syncd.store import Store
+from tests.builders.offices import MONDAY, Office
+from tests.integration.watcher import editor
+
+EDITS = int(os.environ.get("SYNCD_EDITS", "500"))
+ITEMS = 50
+
+
+@dataclass
+class Desk:
+    """Records of fifty open items, and everything it takes to write them down again."""
+
+    store: Store
+    settings: Configuration
+    snapshot: Snapshot
+    rounds: int = 0
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.summary.folder
+
+    def write(self) -> None:
+        """Write the summary with another text each time."""
+        self.rounds += 1
+        publish(
+            load_records(self.store),
+            replace(self.snapshot, now=self.snapshot.now + self.rounds),
+            self.settings,
+            self.store,
+            coverage=(),
+            problems=(f"round {self.rounds}",),
+            everything=True,
+        )
+
+    def take_over(self) -> int:
+        today = self.snapshot.today
+        return take_over_answers(self.store, self.folder, now=self.snapshot.now, today=today)
+
+    def records(self) -> dict[str, Record]:
+        """By id."""
+        return {record.id: record for record in load_records(self.store).values()}
+
+
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    morning = office.once()
+    settings = office.configuration()
+    store = Store.open(office.state)
+    found = [
+        Finding(
+            rule="reply",
+            type="unanswered",
+            key=f"thread-{number}",
+            people=(PersonRef(f"p{number}@client.example", f"Person {number}"),),
+            section="owe",
+            say="unanswered.inbound",
+            facts={"quote": "Could you call me?", "subject": "A call", "nudges": 0, "questions": 1},
+            since=int(MONDAY.timestamp()) - 86_400,
+            direction="inbound",
+        )
+        for number in range(ITEMS)
+    ]
+    at = int(MONDAY.timestamp())
+    save_records(store, settle({}, found, now=at, today=MONDAY.date()))
+    return Desk(store, settings, morning.result.snapshot)
+
+
+def _edited_while_written(desk: Desk) -> list[tuple[str, str]]:
+    """Start the editor, write until it ends, take over what is left.
+
+    :return: item and day of every edit
+    """
+    desk.write()
+    arguments = [str(desk.folder), str(EDITS), "syncd", *sorted(desk.records())]
+    with tempfile.TemporaryFile("w+") as output:
+        with subprocess.Popen(
+            [sys.executable, editor.__file__, *arguments],
+            stdout=output,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as process:
+            while process.poll() is None:
+                desk.write()
+        assert process.returncode == 0
+        desk.take_over()
+        output.seek(0)
+        lines = output.readlines()
+    edits = [line.split() for line in lines]
+    assert len(edits) == EDITS
+    versions = {version for _item, _day, version in edits}
+    assert len(versions) > EDITS / 25, "the edits and the writings did not meet"
+    return [(item, day) for item, day, _version in edits]
+
+
+def _lost(desk: Desk, edits: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    records = desk.records()
+    read = {item: {e.why.rpartition(" ")[2] for e in r.history} for item, r in records.items()}
+    return [(item, day) for item, day in edits if day not in read[item]]
+
+
+@pytest.mark.parametrize("exchange", ["renameat2", "two steps"])
+def test_no_edit_is_lost(desk: Desk, exchange: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if exchange == "two steps":  # what a file system without RENAME_EXCHANGE gets
+        monkeypatch.setattr(replacing, "_renameat2", lambda: None)
+    edits = _edited_while_written(desk)
+    assert _lost(desk, edits) == []
+    last = dict(edits)
+    for item, record in desk.records().items():
+        assert (record.state, record.snoozed_until) == ("snoozed", date.fromisoformat(last[item]))
+    desk.take_over()
+    assert replacing.asides(desk.folder) == []
+
+
+@pytest.mark.skipif(shutil.which("vim") is None, reason="no vim on this machine")
+@pytest.mark.parametrize("backupcopy", ["no", "yes", "auto"])
+def test_vim_itself_loses_nothing(desk: Desk, backupcopy: str) -> None:
+    desk.write()
+    items = sorted(desk.records())[:6]
+    for item in items:
+        ticks = rf"g/`{item}`$/s/^\(\s*\)- \[.\]/\1- [x]/"
+        with subprocess.Popen(
+            ["vim", "-Nu", "NONE", "-i", "NONE", "-es", "-c", f"set backupcopy={backupcopy}",
+             "-c", ticks, "-c", "w!", "-c", "q!", "latest.md"],
+            cwd=desk.folder, stdin=subprocess.DEVNULL,
+            env={**os.environ, "HOME": str(desk.folder.parent), "TERM": "dumb"},
+        ) as vim:  # fmt: skip
+            while vim.poll() is None:
+                desk.write()
+    desk.take_over()
+    records = desk.records()
+    assert [records[item].state for item in items] == ["done"] * len(items)
