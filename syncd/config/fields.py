@@ -32,9 +32,6 @@ Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 _LABEL = re.compile(r"\w[\w .-]{0,59}", re.ASCII)
-_EMAIL = re.compile(
-    r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)*"
-)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BIRTHDAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
@@ -49,15 +46,6 @@ def _label(value: str) -> str:
             "this cannot be a name; use up to 60 letters without accents, digits, spaces and . - _"
         )
     return value
-
-
-def _email(value: str) -> str:
-    address = value.strip().lower()
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise ValueError(
-            'this is not an e-mail address; write it bare, such as "ann@client.example"'
-        )
-    return address
 
 
 def _zone(value: Any) -> ZoneInfo:
@@ -124,7 +112,6 @@ def _pause(value: Duration) -> Duration:
 
 Label = Annotated[str, AfterValidator(_label)]
 """The name of an account: also a word on the command line and part of a file's name."""
-Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 Zone = Annotated[
     ZoneInfo,
     BeforeValidator(_zone),

@@ -14,7 +14,6 @@ from pydantic import ConfigDict, Field
 from syncd.config.fields import (
     Birthday,
     Day,
-    Email,
     History,
     Holidays,
     Interval,
@@ -29,14 +28,14 @@ from syncd.config.fields import (
     Zone,
 )
 from syncd.model import SignalKind
-from syncd.options import Duration, PathOption, StrictModel
+from syncd.options import Duration, EmailOption, PathOption, StrictModel
 
 
 class MeEntry(StrictModel):
     """Who the user is: mail from these addresses is theirs, and these names call them."""
 
     names: list[Name] = Field(default=[], max_length=20, description="How people write your name")
-    addresses: list[Email] = Field(
+    addresses: list[EmailOption] = Field(
         min_length=1, max_length=100, description="Every address you write from or are written to"
     )
 
@@ -144,7 +143,9 @@ class PersonEntry(StrictModel):
     """One person."""
 
     name: Name
-    addresses: list[Email] = Field(default=[], max_length=50, description="Every address they use")
+    addresses: list[EmailOption] = Field(
+        default=[], max_length=50, description="Every address they use"
+    )
     tags: list[str] = Field(default=[], max_length=20, description="Groups from `tags:` above")
     language: Language | None = Field(default=None, description="The language you write in")
     birthday: Birthday | None = Field(default=None, description="month-day or year-month-day")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 
 from syncd.model import Failure, Meeting
-from syncd.normalise.calendar_ids import source_id
+from syncd.normalise.calendar_ids import bounded_uid, source_id
 from syncd.normalise.content_lines import CalendarBlock, Event, raw, read
 from syncd.normalise.event_facts import facts_of
 from syncd.normalise.event_times import Unreadable, alike, dates_of, day_of, end_of, moment_of
@@ -115,9 +115,8 @@ def _uid(event: Event) -> str:
     if not uid:
         # Some exports leave it out; title and start must stand in for it.
         uid = f"without-uid {raw(event, 'DTSTART')} {raw(event, 'SUMMARY')}"
-    if len(uid) > 200 or uid.startswith("without-uid "):
         return blake2b(uid.encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return uid
+    return bounded_uid(uid)
 
 
 def _entry(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import blake2b
 from urllib.parse import quote, unquote
+
+_LONGEST_UID = 200
 
 
 def source_id(folder: str, uid: str = "", key: str = "") -> str:
@@ -17,6 +20,14 @@ def _event_id(folder: str, uid: str) -> str:
     """What the occurrences of one series have in common, thousands of them in a row."""
     place_of = folder.replace("%", "%25").replace("#", "%23")
     return f"{place_of}#{quote(uid, safe='@:.-_/{}')}" if uid else place_of
+
+
+def bounded_uid(uid: str) -> str:
+    """A UID of at most 200 characters: a longer one is hashed, the same way for every provider, so
+    that one meeting in two calendars stays one."""
+    if len(uid) <= _LONGEST_UID:
+        return uid
+    return blake2b(uid.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def folder_of(identifier: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from syncd.model import Address, Attendee, Meeting
 from syncd.normalise.addresses import is_one_of
+from syncd.normalise.calendar_ids import bounded_uid
 from syncd.normalise.event_facts import MAX_ATTENDEES
 from syncd.normalise.place import place
 from syncd.normalise.purpose import Purpose, purpose
@@ -78,7 +79,7 @@ def facts_of(event: Event, calendar: Calendar, owner: Owner, *, timed: bool) -> 
         account=owner.account,
         source_id="",
         folder=calendar.id,
-        uid=_text(event, "iCalUID", 1_000) or _text(event, "id", 1_000),
+        uid=bounded_uid(_text(event, "iCalUID", 1_000) or _text(event, "id", 1_000)),
         at=0,
         end=0,
         title=title,

@@ -8,9 +8,9 @@ from another calendar has its own UID wrapped up behind `vCal-Uid`.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Final
 
+from syncd.normalise.calendar_ids import bounded_uid
 from syncd.normalise.safe_text import one_line
 
 _CLASS_ID: Final = bytes.fromhex("040000008200E00074C5B7101A82E008")
@@ -18,14 +18,12 @@ _DAY: Final = slice(16, 20)
 _DATA: Final = 40
 """Offset of the data: class id, day, time of creation (8), reserved (8), size (4) come before."""
 _WRAPPED: Final = b"vCal-Uid\x01\x00\x00\x00"
-_LONGEST: Final = 200
 _MOST_DIGITS: Final = 8_000
 
 
 def uid_of(ical_uid: str) -> str:
     """The RFC 5545 UID behind an `iCalUId`, shared by all occurrences and by copies in other
-    calendars; empty where there is none. At most 200 characters: a longer one is hashed, as those
-    of iCalendar files are."""
+    calendars; empty where there is none."""
     uid = one_line(ical_uid, _MOST_DIGITS)
     identifier = _global_object_id(uid)
     if identifier is not None:
@@ -37,9 +35,7 @@ def uid_of(ical_uid: str) -> str:
             clean = bytearray(identifier)
             clean[_DAY] = bytes(4)
             uid = clean.hex().upper()
-    if len(uid) > _LONGEST:
-        return blake2b(uid.encode("utf-8", "replace"), digest_size=12).hexdigest()
-    return uid
+    return bounded_uid(uid)
 
 
 def _global_object_id(uid: str) -> bytes | None:

@@ -214,7 +214,7 @@ class GoogleApi:
         import http.client
 
         import httplib2
-        from google.auth.exceptions import GoogleAuthError, RefreshError
+        from google.auth.exceptions import GoogleAuthError
         from googleapiclient.errors import BatchError, HttpError
 
         # `from None`: the library's errors carry the address, and with it ids and page tokens
@@ -225,8 +225,6 @@ class GoogleApi:
         except HttpError as error:
             status, headers, content = error.resp.status, error.resp, error.content
             raise self._failures.of_answer(status, headers, content) from None
-        except RefreshError as error:
-            raise self._failures.of_refresh(error) from None
         except (OSError, httplib2.HttpLib2Error, http.client.HTTPException, GoogleAuthError) as e:
             self.close()  # a connection in an unknown state is not used again
             raise Unreachable(f"Google cannot be reached ({_kind(e)})") from None

@@ -41,17 +41,6 @@ _NOT_ALLOWED = frozenset(
         "ACCESS_TOKEN_EXPIRED",
     )
 )
-_ENDED = frozenset(
-    (
-        "invalid_grant",
-        "invalid_client",
-        "unauthorized_client",
-        "invalid_scope",
-        "deleted_client",
-        "disabled_client",
-        "access_denied",
-    )
-)
 _RETRY_AFTER = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)")
 
 
@@ -110,18 +99,6 @@ class Failures:
         if 400 <= status < 500 and status != 408:
             return Refused(Problem(said, self.account, _hint(reasons, message)), status, reasons)
         return Transient(said)
-
-    def of_refresh(self, error: Exception) -> SyncdError:
-        """The error that google.auth's RefreshError stands for: the sign-in is over only where
-        Google says so in OAuth's words (RFC 6749, section 5.2); anything else passes."""
-        details = [part for part in error.args if isinstance(part, Mapping)]
-        code = next((str(part["error"]) for part in details if "error" in part), "")
-        if code not in _ENDED:
-            text = str(error.args[0]) if error.args else ""
-            code = text.partition(":")[0].strip()
-        if code in _ENDED:
-            return self.sign_in_again(f"Google no longer accepts the sign-in ({code})")
-        return Transient("the token could not be refreshed just now")
 
     def sign_in_again(self, what: str) -> AuthRequired:
         """The sign-in is dead, or does not allow what is asked: `what` says so in one line."""

@@ -21,9 +21,9 @@ from google_auth_oauthlib.flow import Flow
 from oauthlib.oauth2 import OAuth2Error
 from requests import RequestException, Response
 
-from syncd.connectors.google.loopback import redirects
 from syncd.connectors.google.stored_token import authorized_user
 from syncd.connectors.google.token_endpoint import ERROR_CODE, is_private
+from syncd.connectors.loopback import Redirect
 from syncd.errors import Problem, RateLimited, Transient, UserError
 from syncd.normalise.addresses import is_one_of
 
@@ -136,16 +136,17 @@ def _authorize(
     account: str, flow: Any, options: GoogleOptions, request: SignInRequest
 ) -> google.oauth2.credentials.Credentials:
     state = flow.oauth2session.new_state()
-    with redirects(state, request.port) as found:
-        flow.redirect_uri = found.address
+    with Redirect(request.port) as redirect:
+        redirect.expect(state)
+        flow.redirect_uri = f"http://127.0.0.1:{redirect.port}/"
         # consent: without it a second sign-in gives no refresh token
         address, _ = flow.authorization_url(
             state=state, access_type="offline", prompt="consent", login_hint=options.user
         )
         opened = request.browser and webbrowser.open(address)
-        request.say("Sign in with your browser." if opened else _where_to_open(found.port))
+        request.say("Sign in with your browser." if opened else _where_to_open(redirect.port))
         request.say(address)
-        answer = found.wait(_WAIT)
+        answer = redirect.answer(_WAIT)
     if answer is None:
         raise _refused(account, "nobody signed in within ten minutes")
     if "code" not in answer:

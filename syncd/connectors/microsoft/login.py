@@ -160,10 +160,19 @@ def new_application(
     """MSAL's application for this account: a public client, or with a certificate the app itself.
 
     :raises Transient: the sign-in cannot be reached
+    :raises AuthRequired: there is no client_id
     :raises UserError: there is no such tenant, or the certificate cannot be used
     """
     import msal
 
+    if not options.client_id:
+        raise AuthRequired(
+            Problem(
+                "client_id is missing: the id of your app registration",
+                account,
+                f"README.md says how to register the app; then run `syncd auth {account}`",
+            )
+        )
     login = CLOUDS["global"].login if is_loopback(options.login) else options.login
     settings: dict[str, Any] = {
         "authority": f"{login}/{options.tenant}",

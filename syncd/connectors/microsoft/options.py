@@ -70,8 +70,6 @@ class OutlookOptions(StrictModel):
 
     @model_validator(mode="after")
     def _has_one_way_to_sign_in(self) -> OutlookOptions:
-        if self.token_command is None and not self.client_id:
-            raise ValueError("client_id is missing: the id of your app registration (see README)")
         if self.certificate is not None and self.token_command is not None:
             raise ValueError("certificate and token_command are two ways to sign in; choose one")
         if self.certificate is not None and self.tenant in _SHARED:

@@ -75,19 +75,13 @@ def _by_browser(
     # every configuration with such an account loads this module, hardly any needs a server
     import webbrowser
 
-    from syncd.connectors.microsoft.redirect import Redirect
+    from syncd.connectors.loopback import Redirect
 
-    try:
-        redirect = Redirect(request.port)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise UserError(
-            Problem(f"port {request.port} cannot be used ({reason})", account, "choose another")
-        ) from None
-    with redirect:
+    with Redirect(request.port) as redirect:
         flow = application.initiate_auth_code_flow(
             list(options.scopes),
-            redirect_uri=redirect.address,
+            # with this name, Microsoft lets a public client use any port
+            redirect_uri=f"http://localhost:{redirect.port}",
             login_hint=options.user,
             prompt="select_account",
             response_mode="form_post",

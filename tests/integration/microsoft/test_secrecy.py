@@ -171,5 +171,5 @@ def test_the_page_after_the_sign_in_repeats_nothing(desk: Desk) -> None:
     desk.browser = browse
     assert desk.sign_in() == USER
     (page,) = pages
-    assert "Signed in" in page
+    assert "Done." in page
     assert not [secret for secret in desk.login.issued if secret in page]

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from google.auth.exceptions import RefreshError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,21 +100,6 @@ def test_a_line_from_google_is_one_line_and_short() -> None:
     error = _answer(500, message="first\nsecond \x1b[31m" + "x" * 5000)
     assert "\n" not in str(error) and "\x1b" not in str(error)
     assert len(str(error)) < 300
-
-
-@pytest.mark.parametrize(
-    ("words", "kind"),
-    [
-        (("invalid_grant: Bad Request", {"error": "invalid_grant"}), AuthRequired),
-        (("unauthorized_client: …", {"error": "unauthorized_client"}), AuthRequired),
-        (("internal_failure", {"error": "internal_failure"}), Transient),
-        (("temporarily_unavailable", {}), Transient),
-        (("<html>502 Bad Gateway</html>",), Transient),
-        ((), Transient),
-    ],
-)
-def test_only_oauths_own_words_end_a_sign_in(words: Any, kind: type[SyncdError]) -> None:
-    assert type(FAILURES.of_refresh(RefreshError(*words))) is kind
 
 
 @pytest.mark.parametrize(
