@@ -7,12 +7,13 @@ import importlib
 import io
 import os
 import sys
+import traceback
 from dataclasses import astuple
 
 import click
 
 from syncd import __version__
-from syncd.cli.exits import MUST_ACT, TEMPORARY
+from syncd.cli.exits import BUG, MUST_ACT, TEMPORARY
 from syncd.cli.terminal import plain, plain_line
 from syncd.errors import Problem, Transient, UserError
 
@@ -116,6 +117,10 @@ def main() -> None:
         where = f": {error.filename}" if error.filename else ""
         click.echo(plain_line(f"{error.strerror or type(error).__name__}{where}"), err=True)
         sys.exit(MUST_ACT)
+    except Exception:
+        traceback.print_exc()
+        click.echo("this is a bug in syncd: please report what stands above", err=True)
+        sys.exit(BUG)
 
 
 def _wrong_use(error: click.ClickException) -> str:

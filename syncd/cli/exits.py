@@ -6,3 +6,5 @@ MUST_ACT = 1
 """The user must act."""
 TEMPORARY = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
+BUG = 70
+"""EX_SOFTWARE of sysexits.h: nobody is to mend anything but syncd's authors."""

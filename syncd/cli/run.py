@@ -6,14 +6,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from random import Random
 
 import click
 
 from syncd.cli.common import configuration, folders, program, settings_for, state_folder
 from syncd.cli.named_files import recall
 from syncd.config import config_folder
-from syncd.errors import Problem, UserError
+from syncd.errors import Problem, StoreError, UserError
 
 
 @click.command()
@@ -32,6 +31,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
     from syncd.daemon.signals import handled
     from syncd.daemon.watcher import Watcher
     from syncd.store import Store
+    from syncd.store.failures import DamagedStore
 
     if ctx.parent is not None and ctx.parent.get_parameter_source("log") is _BY_DEFAULT:
         log.configure("info")  # a service tells what it does
@@ -44,29 +44,43 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
                 f"a service needs a configuration: `{program()} init` writes one",
             )
         )
-    settings = settings_for(config, state)
-    with Store.open(folder) as store:
-        service = Service(
-            store,
-            settings,
-            load=lambda: configuration(config),
-            clock=SystemClock(),
-            notifier=Notifier(os.environ),
-            chance=Random(),  # noqa: S311 - jitter, not secrecy
+    settings, all_left = settings_for(config, state), True
+    for attempt in range(_REBUILDS + 1):
+        try:
+            with Store.open(folder) as store:
+                service = Service(
+                    store,
+                    settings,
+                    load=lambda: configuration(config),
+                    clock=SystemClock(),
+                    notifier=Notifier(os.environ),
+                )
+                watcher = Watcher(
+                    on_configuration=service.request_reload,
+                    on_summary=service.request_answers,
+                    on_source=service.request_pull,
+                )
+                actions = {
+                    signal.SIGTERM: service.request_stop,
+                    signal.SIGINT: service.request_stop,
+                    signal.SIGHUP: service.request_reload,
+                    signal.SIGUSR1: service.request_sync,
+                }
+                with handled(actions):
+                    all_left &= service.run(watcher, config_folder(config, os.environ))
+                if not service.must_reopen:
+                    break
+                settings = service.configuration
+        except DamagedStore:
+            if attempt == _REBUILDS:
+                raise
+    else:
+        raise StoreError(
+            Problem(
+                f"the records in {folder} were damaged {_REBUILDS + 1} times in a row",
+                hint="check the disk; the system's log may say more",
+            )
         )
-        watcher = Watcher(
-            on_configuration=service.request_reload,
-            on_summary=service.request_answers,
-            on_source=service.request_pull,
-        )
-        actions = {
-            signal.SIGTERM: service.request_stop,
-            signal.SIGINT: service.request_stop,
-            signal.SIGHUP: service.request_reload,
-            signal.SIGUSR1: service.request_sync,
-        }
-        with handled(actions):
-            all_left = service.run(watcher, config_folder(config, os.environ))
     if not all_left:
         # a thread still waits for the network; the interpreter's own end would wait for it, or
         # trip over it. The records are closed, so nothing is lost.
@@ -75,4 +89,6 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
         os._exit(0)
 
 
+_REBUILDS = 3
+"""How often damaged records are made anew before the user must look at the disk."""
 _BY_DEFAULT = click.core.ParameterSource.DEFAULT

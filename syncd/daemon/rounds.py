@@ -82,6 +82,11 @@ class Rounds:
         return self._crew.at_work
 
     @property
+    def again(self) -> Collection[str]:
+        """The accounts being pulled that will be pulled once more: what they read is too old."""
+        return self._again
+
+    @property
     def longest_silence(self) -> float:
         """Seconds since the quietest pull last gave a sign of life; 0 with none under way."""
         return self._crew.longest_silence
@@ -155,11 +160,9 @@ class Rounds:
         else:
             retry_after = error.retry_after if isinstance(error, RateLimited) else 0.0
             turn = schedule.failed(turn, now, self._chance.random(), retry_after=retry_after)
-        if name in self._again:
-            self._again.discard(name)
-            turn = schedule.hastened(turn, now)
-        self._turns[name] = turn
+        self._turns[name] = schedule.hastened(turn, now) if name in self._again else turn
         self._told(pulled)
+        self._again.discard(name)
 
     def _token(self, name: str) -> Path:
         return Tokens(self._store.folder / TOKENS, name).path

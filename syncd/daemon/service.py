@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from secrets import token_hex
+from threading import Thread
 from typing import Protocol
 
 from syncd import log
@@ -25,12 +27,16 @@ from syncd.pipeline.desk import Desk
 from syncd.pipeline.passes import forget_what_no_longer_holds, take_answers
 from syncd.pipeline.publish import publish
 from syncd.pipeline.pull import Pulled
+from syncd.pipeline.reader import OnDemandReader
+from syncd.pipeline.retention import forget_old_mail
 from syncd.store import Store
 
 STUCK_SECONDS = 900.0
 """The time limits of connectors are far shorter."""
 PATIENCE = 120.0
 """Seconds for which a summary waits for the accounts to be read first."""
+_OLD_MAIL = 200
+"""Messages from before `history` that are forgotten in one turn."""
 _SUMMARY_AGAIN = 1800.0
 """The longest pause (s) between two tries to write a summary."""
 
@@ -109,8 +115,12 @@ class Service:
         """When the summaries of set days were written; nobody else writes while we run."""
         self._summary_failures = 0
         self._summary_not_before = 0.0
+        self._old_mail = True
+        """Whether there may be mail from before the user's `history`."""
         self._stuck = False
         self._stopping = False
+        self.must_reopen = False
+        """`run` ended because the records are damaged: opened again, they are made anew."""
 
     # --- from other threads and signals -----------------------------------------------------------
 
@@ -134,10 +144,15 @@ class Service:
         """An account's source changed: read it now."""
         self._desk.post(lambda: self._rounds.hasten([account], self._look()))
 
+    @property
+    def configuration(self) -> Configuration:
+        """What the service goes by."""
+        return self._configuration
+
     # --- the loop ---------------------------------------------------------------------------------
 
     def run(self, watcher: Watches | None = None, config_folder: Path | None = None) -> bool:
-        """Serve until `request_stop`.
+        """Serve until `request_stop`, or until the records turn out to be damaged.
 
         :param watcher: told where to look, its calls bound to the requests above
         :return: whether every thread has ended; one may still wait for the network
@@ -148,10 +163,12 @@ class Service:
             self._watcher = watcher
             watcher.start(self._configuration, config_folder)
         self._notifier.ready(self._status())
+        self._warm_up()
         try:
-            while not self._stopping:
+            while not self._stopping and not self._store.damaged:
                 self._turn()
         finally:
+            self.must_reopen = not self._stopping
             all_left = self._end()
         return all_left
 
@@ -163,13 +180,39 @@ class Service:
         self._remember_served()
         log.info("started", accounts=len(self._configuration.accounts))
 
+    def _warm_up(self) -> None:
+        """Load the lexicons beside the first pulls, so that the first new mail need not wait."""
+        if not self._configuration.text:
+            return
+
+        def load() -> None:
+            with suppress(UserError):  # wrong words of the user's own; the pulls tell
+                OnDemandReader(self._configuration.words).load()
+
+        Thread(target=load, name="warm up", daemon=True).start()
+
     def _turn(self) -> None:
         """Do what is due, then rest until something is."""
         now = self._look()
         self._rounds.start_due(self._configuration, now)
         self._summarise_when_due(now)
+        self._forget_old_mail(now)
         self._show_life()
         self._clock.rest(self._desk, self._rest(now), busy=bool(self._rounds.at_work))
+
+    def _forget_old_mail(self, now: Moment) -> None:
+        """A little in each turn, after each day's summary, until there is no more."""
+        if not self._old_mail:
+            return
+        at = datetime.fromtimestamp(now.wall, UTC)
+        self._old_mail = False
+        try:
+            forgotten = forget_old_mail(self._store, self._configuration, now=at, most=_OLD_MAIL)
+            self._old_mail = forgotten == _OLD_MAIL
+            if 0 < forgotten < _OLD_MAIL:
+                give_back(self._store)
+        except StoreError as error:
+            log.warning("old_mail_stays", error=_one_line(error))
 
     def _show_life(self) -> None:
         """Tell the watchdog that we are alive, unless a pull hangs: then systemd starts us anew."""
@@ -182,6 +225,8 @@ class Service:
 
     def _rest(self, now: Moment) -> float:
         """For how many seconds nothing is to be done."""
+        if self._old_mail:
+            return 0.0
         wakes = [self._clock.longest_rest, self._rounds.seconds_to_wake(self._next_summary(), now)]
         if self._notifier.watchdog_seconds is not None:
             wakes.append(self._notifier.watchdog_seconds / 3)
@@ -195,10 +240,8 @@ class Service:
         self._notifier.stopping()
         self._desk.close()
         all_left = self._rounds.dismiss()
-        try:
-            memory.note_stop(self._store, self._clock.wall())
-        finally:
-            self._store.close()
+        self._remember(lambda: memory.note_stop(self._store, self._clock.wall()))
+        self._store.close()
         if self._watcher is not None:
             self._watcher.stop()
         log.info("stopped")
@@ -224,7 +267,10 @@ class Service:
             seconds=round(pulled.seconds, 3),
         )
         # a passing fault may be gone in a moment; what only the user can mend is waited for in vain
-        if self._gathering is not None and not isinstance(pulled.error, Transient):
+        settled = (
+            not isinstance(pulled.error, Transient) and pulled.account not in self._rounds.again
+        )
+        if self._gathering is not None and settled:
             self._gathering.missing.discard(pulled.account)
         if pulled.first and self._gathering is None:
             # what was said without this account is worth saying anew
@@ -300,6 +346,7 @@ class Service:
             )
             if day is not None:
                 self._served[day] = at.timestamp()
+                self._old_mail = True
                 memory.serve(self._store, day, at.timestamp())
         except UserError as error:
             return _one_line(error)

@@ -91,14 +91,21 @@ class Intake:
         have = self._store.interactions.count(where("account") == self._account)
         if accepted or len(deletions) <= few or len(deletions) <= have * _MOST:
             return
+        # names that forgotten mail left behind are no records
+        gone = sum(map(self._count_stored, _chunks(list(deletions))))
+        if gone <= few or gone <= have * _MOST:
+            return
         raise MassDeletion(
             Problem(
-                f"{len(deletions)} of {have} records are gone at the source; nothing was deleted",
+                f"{gone} of {have} records are gone at the source; nothing was deleted",
                 self._account,
                 f"if that is right, run `syncd once --accept-deletions {self._account}`; "
                 "else bring the source back (is the disk mounted?)",
             )
         )
+
+    def _count_stored(self, source_ids: Iterable[str]) -> int:
+        return len(self._store.interactions.get_keys(map(self._key, source_ids)))
 
     def commit(self, batch: Batch, *, now: int) -> None:
         """Store one batch durably, all of it or nothing."""

@@ -23,6 +23,7 @@ from syncd.pipeline.evaluate import active_rules, evaluate, horizon
 from syncd.pipeline.intake import Intake, own_addresses
 from syncd.pipeline.pull import Progress, Pulled, Terms, words_horizon
 from syncd.pipeline.reader import OnDemandReader
+from syncd.pipeline.retention import forget_old_mail
 from syncd.store import Store
 
 _ENOUGH_MAIL = 10
@@ -51,7 +52,7 @@ def run_pass(
     """Take over the user's answers, pull every account, and evaluate the rules.
 
     :param now: the moment of evaluation, aware
-    :param clock: the real moment, where `now` looks back
+    :param clock: the real moment, where it is known; by it, mail older than `history` is forgotten
     :param accept_deletions: accounts whose mass deletion the user has confirmed
     :raises StoreError: the records cannot be written; accounts' errors become their coverage
     """
@@ -62,7 +63,10 @@ def run_pass(
         accept_deletions=accept_deletions,
         progress=progress,
     )
-    return _evaluated(store, configuration, now, pull_all(store, configuration.accounts, terms))
+    pulled = pull_all(store, configuration.accounts, terms)
+    if clock is not None:
+        forget_old_mail(store, configuration, now=clock)
+    return _evaluated(store, configuration, now, pulled)
 
 
 def terms_of(

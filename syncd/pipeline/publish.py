@@ -22,7 +22,7 @@ from syncd.pipeline.written import Written
 from syncd.registry import summaries
 from syncd.store import Store
 from syncd.summary.build import Summary, build
-from syncd.summary.marks import versioned
+from syncd.summary.marks import Answer, versioned
 
 _ENDINGS = {"markdown": ".md", "html": ".html", "json": ".json"}
 _REWRITES = 5
@@ -114,7 +114,7 @@ def publish(
 def _write(summary: Summary, store: Store, folder: Path, formats: Sequence[str]) -> list[Path]:
     files: list[Path] = []
     swapped = False
-    marks = {item.id: item.mark for item in summary.items}
+    marks = {item.id: str(Answer(item.mark, item.until)) for item in summary.items}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in formats:
@@ -147,8 +147,10 @@ def _write_answerable(store: Store, path: Path, text: str, marks: Mapping[str, s
     against."""
     current = read_settled(path, patience=PATIENCE)
     written = Written(store)
-    text = versioned(text, written.add(path.name, text, marks))
+    version = written.add(path.name, text, marks)
     written.save()
+    if marks:  # without an item there is nothing to answer
+        text = versioned(text, version)
     if current is not None and current.text == text:
         return False
     swap_in(path, text)

@@ -375,22 +375,23 @@ def coverage_after(
     :param waiting: items that are set aside
     """
     if isinstance(error, AuthRequired):
-        return Coverage(account, "sign_in", _first_line(error))
+        return Coverage(account, "sign_in", _first_line(error, account))
     if error is not None:
         if not complete:
-            return Coverage(account, "partial", _first_line(error), "unfinished")
+            return Coverage(account, "partial", _first_line(error, account), "unfinished")
         if isinstance(error, MassDeletion):
-            return Coverage(account, "stopped", _first_line(error))
-        return Coverage(account, "failed", _first_line(error))
+            return Coverage(account, "stopped", _first_line(error, account))
+        return Coverage(account, "failed", _first_line(error, account))
     detail = f"{waiting} items could not be read and are set aside" if waiting else ""
     if waiting == 1:
         detail = "1 item could not be read and is set aside"
     return Coverage(account, "complete", detail)
 
 
-def _first_line(error: SyncdError) -> str:
+def _first_line(error: SyncdError, account: str) -> str:
     if isinstance(error, UserError) and error.problems:
         problem = error.problems[0]
-        text = f"{problem.where}: {problem.what}" if problem.where else problem.what
+        elsewhere = problem.where not in ("", account)  # who shows it names the account
+        text = f"{problem.where}: {problem.what}" if elsewhere else problem.what
         return f"{text}; {problem.hint}" if problem.hint else text
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -18,6 +18,10 @@ class OnDemandReader:
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         self._words = tuple((kind, tuple(words[kind])) for kind in sorted(words))
 
+    def load(self) -> None:
+        """Load the lexicons now; see text.reading.Reader."""
+        _reader(self._words).load()
+
     def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
         """Read the text of a message written at `at` (aware, in the writer's zone)."""
         return _reader(self._words).read(text, at=at, attachments=attachments, subject=subject)

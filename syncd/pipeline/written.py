@@ -11,8 +11,8 @@ from syncd.summary.marks import version_of
 
 _KEY = "summary files"
 _KEPT_FILES = 14
-_KEPT_VERSIONS = 8
-"""An editor may hold an older writing of a file than the last."""
+_KEPT_VERSIONS = 40
+"""An editor may hold an older writing of a file than the last, for weeks in a forgotten window."""
 
 
 class Written:
@@ -42,6 +42,10 @@ class Written:
         if not versions:
             return None
         return versions[version if version in versions else next(reversed(versions))]
+
+    def forgotten(self, name: str, version: str) -> bool:
+        """Whether a writing carries a version that is too old to be remembered."""
+        return bool(version) and version not in self._files.get(name, {})
 
     def add(self, name: str, text: str, marks: Mapping[str, str]) -> str:
         """A file is about to be written with these marks; its version.

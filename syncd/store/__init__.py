@@ -6,6 +6,7 @@
 
 from syncd.store.failures import DamagedStore
 from syncd.store.keyed import RecordTable, key_id
+from syncd.store.lock import InUse
 from syncd.store.records import Store
 
-__all__ = ["DamagedStore", "RecordTable", "Store", "key_id"]
+__all__ = ["DamagedStore", "InUse", "RecordTable", "Store", "key_id"]

@@ -9,10 +9,14 @@ from pathlib import Path
 from syncd.errors import Problem, StoreError
 
 
+class InUse(StoreError):
+    """Another process writes to the records."""
+
+
 class Lock:
     """Held until `release`, or until the process ends however it ends (flock).
 
-    :raises StoreError: another process holds it; says which
+    :raises InUse: another process holds it; says which
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,11 +32,12 @@ class Lock:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-            raise StoreError(
+            raise InUse(
                 Problem(
                     f"the records in {path.parent} are in use by syncd process {holder}",
-                    hint=f"wait for it to end or stop it (systemctl --user stop syncd, or kill "
-                    f"{holder}), or use another folder (--state DIR)",
+                    hint=f"if that is the service, `kill -USR1 {holder}` makes it read everything "
+                    f"now and write the summary; else wait, stop it (kill {holder}), or use "
+                    "another folder (--state DIR)",
                 )
             ) from None
         os.ftruncate(self._descriptor, 0)

@@ -43,6 +43,8 @@ class Item:
     state: str
     new: bool
     mark: Mark
+    until: date | None
+    """Of a snoozed item: the day on which it comes back."""
     title: Phrase
     details: tuple[Phrase, ...]
     link: str
@@ -274,6 +276,7 @@ def _item(record: Record, snapshot: Snapshot) -> Item:
         state=record.state,
         new=is_new(record, snapshot.today) and mark == " ",
         mark=mark,
+        until=record.snoozed_until if mark == ">" else None,
         title=_title(finding, snapshot),
         details=tuple(_details(finding, snapshot)),
         link=next((evidence.link for evidence in finding.evidence if evidence.link), ""),

@@ -101,4 +101,5 @@ def _line(item: Item, wording: Wording, *, also: bool = False) -> str:
     url = safe_url(item.link)
     if url:
         parts.append(f"[{catalogue.say('open')}]({url})")
-    return f"- [{item.mark}] {' · '.join(parts)} `{item.id}`"
+    until = f" until {item.until}" if item.until else ""
+    return f"- [{item.mark}]{until} {' · '.join(parts)} `{item.id}`"

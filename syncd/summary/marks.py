@@ -73,6 +73,19 @@ def read_version(text: str) -> str:
     return found
 
 
+def marked(text: str, item: str, answer: Answer) -> str | None:
+    """The summary with this answer in the item's checkbox; None if the item is not in it."""
+    lines = text.splitlines(keepends=True)
+    for place, line in enumerate(lines):
+        match = _LINE.match(line.rstrip("\r\n")) if len(line) <= _LONGEST_LINE else None
+        if match is not None and match["id"] == item:
+            until = f" until {answer.until}" if answer.until else ""
+            end = match.end("until") if match["until"] else match.end("mark") + 1
+            lines[place] = f"{line[: match.start('mark')]}{answer.mark}]{until}{line[end:]}"
+            return "".join(lines)
+    return None
+
+
 def answers(read: Mapping[str, Answer], written: Mapping[str, str]) -> dict[str, Answer]:
     """The checkboxes that the user changed since syncd wrote or last read `written`: the text of
     each answer, by id."""

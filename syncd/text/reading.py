@@ -77,6 +77,13 @@ class Reader:
         self._languages = tuple(languages)
         self._words = words or {}
 
+    def load(self) -> None:
+        """Load the lexicons now instead of with the first text.
+
+        :raises UserError: they, or the user's own words, cannot be read
+        """
+        self._lexicons  # noqa: B018  a cached property: looking is loading
+
     @cached_property
     def _lexicons(self) -> dict[str, Lexicon]:
         return {language: load(language, self._words) for language in self._languages}

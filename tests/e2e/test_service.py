@@ -318,6 +318,30 @@ def test_killed_it_goes_on_where_it_was(desk: Desk, start: Callable[..., Running
     assert count == distinct == 302
 
 
+def test_records_that_turn_out_damaged_are_made_anew_while_it_runs(
+    desk: Desk, start: Callable[..., Running]
+) -> None:
+    desk.accounts()
+    desk.receive()
+    service = start()
+    service.wait_for("summary_written")
+    path = desk.home / "state" / "records.db"
+    with sqlite3.connect(path) as records:
+        records.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (path.stat().st_size - 4096))
+    service.process.send_signal(signal.SIGUSR1)
+    service.wait_for("records_rebuilt")
+    service.wait_for("started", 2)
+    eventually(lambda: service.events("pulled")[-1].get("upserts") == 2)
+    assert service.process.poll() is None
+    report, _ = desk.status()
+    assert report["accounts"][0]["records"] == 2  # type: ignore[index]
+    assert list((desk.home / "state").glob("records.db.damaged-*"))
+    assert service.stop()[0] == 0
+
+
 def test_the_journal_gets_priorities_and_nothing_of_the_mail(
     desk: Desk, start: Callable[..., Running]
 ) -> None:
@@ -351,6 +375,29 @@ def test_only_one_serves(desk: Desk, start: Callable[..., Running]) -> None:
     answer = desk("run", "--config", "config", "--state", "state")
     assert answer.code == 1
     assert f"in use by syncd process {service.process.pid}" in answer.err
+
+
+def test_an_answer_by_command_reaches_the_running_service(
+    desk: Desk, start: Callable[..., Running]
+) -> None:
+    desk.accounts()
+    desk.receive()
+    service = start()
+    service.wait_for("summary_written")
+    latest = desk.home / "summaries" / "latest.md"
+    line = next(line for line in latest.read_text("utf-8").splitlines() if "- [ ]" in line)
+    item = line.rsplit("`", 2)[1]
+    where = ("--config", "config", "--state", "state")
+    answer = desk("done", item, *where)
+    assert answer.code == 0, answer.err
+    assert "Ann Lee" in answer.out
+    service.wait_for("answers")
+    assert service.stop()[0] == 0
+    again = desk("summary", "--json", *where)
+    assert [one["state"] for one in json.loads(again.out)["items"] if one["id"] == item] == ["done"]
+    unknown = desk("done", "zzzz", *where)
+    assert unknown.code == 1
+    assert "there is no item 'zzzz'" in unknown.err
 
 
 def test_five_idle_accounts_are_light(desk: Desk, start: Callable[..., Running]) -> None:

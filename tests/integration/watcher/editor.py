@@ -85,7 +85,7 @@ def typed(text: str, item: str, day: date) -> str:
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if line.endswith(f"`{item}`\n"):
-            rest = line.partition("] **")[2]
+            rest = line.partition("**")[2]
             lines[number] = f"- [>] until {day.isoformat()} **{rest}"
             return "".join(lines)
     raise LookupError(item)
