@@ -24,7 +24,7 @@ demo: $(VENV)/.runtime ## A sample mailbox and calendar, to a summary on the scr
 test: lint ## Everything that continuous integration runs
 	@$(MAKE) --no-print-directory $(VENV)/.emulator || \
 		echo "The emulator of Google's services cannot be installed: its tests are skipped."
-	$(BIN)/python -m pytest --numprocesses auto -m "not bench"
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not bench"
 
 test-e2e: $(VENV)/.emulator ## Only the tests against services that nobody here wrote
 	$(BIN)/python -m pytest tests/e2e/test_google_emulator.py

@@ -105,10 +105,11 @@ def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
 def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
     """The rules that have the words they cannot do without."""
     present = form.present
+    holds = present.issuperset
     found: dict[int, Rule] = {}
     for word in present & lexicon.filed.keys():
         for all_of, one_of, rule in lexicon.filed[word]:
-            if all_of <= present:
+            if holds(all_of):
                 for group in one_of:
                     if group.isdisjoint(present):
                         break

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TypeAlias
 
 from syncd.text.words import fold, tokens
@@ -209,7 +210,7 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
         if len(words) != 1:
             raise PatternError(f"{piece!r} must be one word")
         return _Part(re.escape(words[0]) + "[^ ]* ")
-    words = vocabulary.spell(tokens(piece))
+    words = list(map(intern, vocabulary.spell(tokens(piece))))
     if not words:
         raise PatternError(f"{piece!r} is not a word")
     expression = "".join(re.escape(word) + " " for word in words)

@@ -54,7 +54,7 @@ class Rule:
         return self.compiled
 
 
-Filed: TypeAlias = tuple[frozenset[str], tuple[frozenset[str], ...], Rule]
+Filed: TypeAlias = tuple[tuple[str, ...], tuple[frozenset[str], ...], Rule]
 """A rule, where all of the first words are present and one of each of the other sets."""
 
 
@@ -181,9 +181,9 @@ def _filed(rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary) -> dic
         for option in pattern.options:
             if "question" in rule.flags:
                 option += (frozenset("?"),)
-            all_of = frozenset(word for group in option if len(group) == 1 for word in group)
+            all_of = tuple({word for group in option if len(group) == 1 for word in group})
             one_of = tuple(kept.setdefault(group, group) for group in option if len(group) > 1)
-            entry = (kept.setdefault(all_of, all_of), one_of, rule)
+            entry = (all_of, one_of, rule)
             for word in vocabulary.rarest(option):
                 filed.setdefault(word, []).append(entry)
     return filed
