@@ -45,8 +45,8 @@ def take_over_answers(store: Store, folder: Path, *, now: int, today: date) -> i
     edits += [
         (base, found)
         for file in (*aside, *current)  # what was swapped out is older
-        if (base := written.base(file.name, version := read_version(file.content.text))) is not None
-        if (found := _found(file.content.text, base, old=written.forgotten(file.name, version)))
+        if (base := written.base(file.name, read_version(file.content.text))) is not None
+        if (found := answers(read_marks(file.content.text), base))
     ]
     changed = _applied(store, edits, now, today) if edits else {}
     if edits:
@@ -59,19 +59,6 @@ def take_over_answers(store: Store, folder: Path, *, now: int, today: date) -> i
         if file.aside is not None and file.content.settled:
             file.aside.unlink(missing_ok=True)
     return len(changed)
-
-
-def _found(text: str, base: Mapping[str, str], *, old: bool) -> dict[str, Answer]:
-    """The answers in a file. In a writing so old that what it said is forgotten, only boxes of
-    items that are open now count, and none of its empty ones: they may be older than an answer."""
-    found = answers(read_marks(text), base)
-    if not old:
-        return found
-    return {
-        item: answer
-        for item, answer in found.items()
-        if answer.mark != " " and base.get(item, " ") == " "
-    }
 
 
 @dataclass(frozen=True, slots=True)

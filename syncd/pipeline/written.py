@@ -43,10 +43,6 @@ class Written:
             return None
         return versions[version if version in versions else next(reversed(versions))]
 
-    def forgotten(self, name: str, version: str) -> bool:
-        """Whether a writing carries a version that is too old to be remembered."""
-        return bool(version) and version not in self._files.get(name, {})
-
     def add(self, name: str, text: str, marks: Mapping[str, str]) -> str:
         """A file is about to be written with these marks; its version.
 

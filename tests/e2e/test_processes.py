@@ -20,12 +20,14 @@ def test_one_writes_and_others_read(syncd: CommandLine) -> None:
     (item,) = ids(syncd.once().out)
     there = ("--state", "state")
     with Store.open(syncd.home / "state"):
-        for words in (("once", *there), ("summary", *there), ("done", item, *there)):
+        for words in (("once", *there), ("summary", *there)):
             answer = syncd(*words)
             assert answer.code == 1
             assert f"in use by syncd process {os.getpid()}" in answer.err
-            assert "→ wait for it to end or stop it" in answer.err
+            assert f"kill -USR1 {os.getpid()}" in answer.err
             assert answer.out == ""
+        answer = syncd("done", item, *there)  # in the summary's file, as the user would
+        assert (answer.code, "as soon as the running syncd has read it" in answer.out) == (0, True)
         for words in (
             ("status", *there),
             ("people", *there),
