@@ -38,13 +38,16 @@ class Ear(logging.Handler):
 
 @pytest.fixture
 def ear() -> Iterator[Ear]:
-    """Every logger at its loudest."""
+    """Every logger at its loudest, and none redacted: nothing secret may even be said."""
     ear = Ear()
+    factory = logging.getLogRecordFactory()
+    logging.setLogRecordFactory(logging.LogRecord)
     levels = {name: logging.getLogger(name).level for name in LOUD}
     for name in LOUD:
         logging.getLogger(name).setLevel(1)
     logging.getLogger().addHandler(ear)
     yield ear
+    logging.setLogRecordFactory(factory)
     logging.getLogger().removeHandler(ear)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
