@@ -134,7 +134,9 @@ EmailOption = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"f
 """A bare e-mail address; lower case once validated."""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this machine: the only place for plain http."""
+    host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -152,7 +154,7 @@ def _endpoint(value: str) -> str:
         raise ValueError(
             'this is not the address of a server; write one such as "https://gmail.googleapis.com"'
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(value):
         raise ValueError("a token must not travel unencrypted; write an https:// address")
     return value.rstrip("/")
 

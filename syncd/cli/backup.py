@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import UserPath, folders, state_folder
+from syncd.cli.common import UserPath, folders, refuse_among_records, state_folder
 from syncd.cli.terminal import plain_line
-from syncd.errors import Problem, UserError
 
 
 @click.command()
@@ -22,10 +21,7 @@ def backup(file: Path, config: Path | None, state: Path | None) -> None:
     from syncd.store.records import FILE
 
     folder = state_folder(state)
-    if file.absolute().parent.resolve() == folder.resolve():
-        raise UserError(
-            Problem("this is the folder of the records themselves", str(file), "choose another")
-        )
+    refuse_among_records(file, folder)
     with Store.open(folder, read_only=True) as store:
         write(store, file)
     records = folder.absolute() / FILE

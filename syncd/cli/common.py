@@ -111,6 +111,14 @@ def state_folder(state: Path | None) -> Path:
     return Path(named) if named else user_state_path("syncd")
 
 
+def refuse_among_records(file: Path, folder: Path) -> None:
+    """:raises UserError: a copy would lie among the records themselves"""
+    if file.absolute().parent.resolve() == folder.resolve():
+        raise UserError(
+            Problem("this is the folder of the records themselves", str(file), "choose another")
+        )
+
+
 def configuration(config: Path | None) -> Configuration:
     """:raises ConfigError: with every problem of the three files"""
     return load(

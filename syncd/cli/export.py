@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from syncd.cli.common import UserPath, folders, state_folder
+from syncd.cli.common import UserPath, folders, refuse_among_records, state_folder
 from syncd.cli.terminal import plain_line
-from syncd.errors import Problem, UserError
 
 
 @click.command()
@@ -20,10 +19,7 @@ def export(file: Path, config: Path | None, state: Path | None) -> None:
     from syncd.store.export import export as write
 
     folder = state_folder(state)
-    if file.absolute().parent.resolve() == folder.resolve():
-        raise UserError(
-            Problem("this is the folder of the records themselves", str(file), "choose another")
-        )
+    refuse_among_records(file, folder)
     with Store.open(folder, read_only=True) as store:
         write(store, file)
     click.echo(plain_line(f"wrote {file}"), err=True)

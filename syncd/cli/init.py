@@ -17,7 +17,7 @@ from syncd.cli.service_unit import unit, unit_path
 from syncd.cli.terminal import plain_line
 from syncd.config import FILES, config_folder, sample
 from syncd.errors import Problem, UserError
-from syncd.pipeline.replacing import write_private
+from syncd.private_files import write_private
 
 _SOURCES = ("maildir", "mbox", "ics")
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from syncd.config import Account, Configuration, Me, SummaryPlan, default_rules, local_zone
 from syncd.errors import Problem, UserError
 from syncd.options import Duration
+from syncd.private_files import write_private
 from syncd.registry import OptionsOf, connectors, rules
 
 FILE = "once.json"
@@ -62,8 +63,6 @@ class NamedFiles:
 
     def remember(self, folder: Path) -> None:
         """Write down in the records' folder what they were read from."""
-        from syncd.pipeline.replacing import write_private
-
         sources = {kind: [str(path) for path in paths] for kind, paths in self.sources.items()}
         document = {"sources": sources, "me": sorted(self.me)}
         write_private(folder / FILE, json.dumps(document, indent=2) + "\n")

@@ -86,7 +86,7 @@ class SyncdFile(StrictModel):
     history: History = Field(
         default=Duration.parse("2 years"), description="How far back a first look goes"
     )
-    summary: SummaryEntry = Field(default=SummaryEntry(), description="When and where")
+    summary: SummaryEntry = Field(default_factory=SummaryEntry, description="When and where")
     words: dict[SignalKind, list[Phrase]] = Field(
         default={}, description="Your own phrases, added to those that syncd knows"
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from syncd.private_files import write_private
 
 
 class Tokens:
@@ -39,17 +40,7 @@ class Tokens:
     def write(self, text: str) -> None:
         """Replace the token atomically and durably, readable by its owner alone."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self._folder)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_private(self.path, text)
 
     def remove(self) -> None:
         """Forget the token."""

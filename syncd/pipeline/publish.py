@@ -17,8 +17,9 @@ from syncd.model import Coverage, Snapshot
 from syncd.pipeline import journal
 from syncd.pipeline.answers import PATIENCE, take_over_answers
 from syncd.pipeline.evaluate import load_records, save_records
-from syncd.pipeline.replacing import GRACE_SECONDS, read_settled, swap_in, write_private
+from syncd.pipeline.replacing import GRACE_SECONDS, read_settled, swap_in
 from syncd.pipeline.written import Written
+from syncd.private_files import write_private
 from syncd.registry import summaries
 from syncd.store import Store
 from syncd.summary.build import Summary, build

@@ -14,7 +14,6 @@ import fcntl
 import os
 import signal
 import stat
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,7 +22,8 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-_SUFFIX = ".syncd"
+from syncd.private_files import SUFFIX, temporary_beside
+
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
 _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
@@ -54,19 +54,6 @@ class Content(NamedTuple):
     """Nobody had it open for writing when it was read."""
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace a file atomically, readable by its owner alone.
-
-    :raises OSError: it could not be written; what was there stays
-    """
-    temporary = _temporary(path, text)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def swap_in(path: Path, text: str) -> None:
     """Put a new private file at `path`. What was there becomes one of `asides`.
 
@@ -74,7 +61,7 @@ def swap_in(path: Path, text: str) -> None:
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    temporary = _temporary(path, text)
+    temporary = temporary_beside(path, text)
     try:
         for _ in range(_ATTEMPTS):
             if _exchanged(temporary, path) or _placed(temporary, path):
@@ -91,8 +78,8 @@ def asides(folder: Path) -> list[Aside]:
     found: list[tuple[int, Aside]] = []
     try:
         for entry in os.scandir(folder):
-            if entry.name.startswith(".") and entry.name.endswith(_SUFFIX):
-                name = entry.name[1 : -len(_SUFFIX)].rpartition(".")[0]
+            if entry.name.startswith(".") and entry.name.endswith(SUFFIX):
+                name = entry.name[1 : -len(SUFFIX)].rpartition(".")[0]
                 stamp = entry.stat(follow_symlinks=False).st_mtime_ns
                 found.append((stamp, Aside(Path(entry.path), name)))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -121,19 +108,6 @@ def read_settled(path: Path, *, patience: float, grace: float = 0.0) -> Content 
         return None
     finally:
         os.close(descriptor)
-
-
-def _temporary(path: Path, text: str) -> Path:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_SUFFIX, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
 
 
 def _exchanged(temporary: Path, path: Path) -> bool:
@@ -168,8 +142,8 @@ def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
 def _placed(temporary: Path, path: Path) -> bool:
     """The same in two steps: what is there goes aside, then the new file comes, but never over
     something that somebody put there in between (False: try again)."""
-    stem = temporary.name.removesuffix(_SUFFIX)
-    names = (temporary.with_name(f"{stem}-{number}{_SUFFIX}") for number in count())
+    stem = temporary.name.removesuffix(SUFFIX)
+    names = (temporary.with_name(f"{stem}-{number}{SUFFIX}") for number in count())
     aside = next(name for name in names if not name.exists())
     with suppress(FileNotFoundError):
         path.rename(aside)

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from syncd.errors import Problem, StoreError
-from syncd.store.failures import store_error
+from syncd.store.failures import store_error, unwritable
 from syncd.store.records import Store
 
 
@@ -39,12 +39,7 @@ def backup(store: Store, path: Path) -> None:
                 with suppress(FileNotFoundError):
                     temporary.with_name(temporary.name + ending).unlink()
     except OSError as error:
-        raise StoreError(
-            Problem(
-                f"{path} cannot be written: {error.strerror}",
-                hint="choose a file in a folder that exists, is yours and has space left",
-            )
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def _copy(store: Store, path: Path) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from syncd.errors import Problem, StoreError
 from syncd.store import encoding
+from syncd.store.failures import unwritable
 from syncd.store.records import Store
 from syncd.store.sqlite import SQLiteStorage
 
@@ -36,12 +36,7 @@ def export(store: Store, path: Path) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
-        raise StoreError(
-            Problem(
-                f"{path} cannot be written: {error.strerror}",
-                hint="choose a file in a folder that exists, is yours and has space left",
-            )
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def _lines(storage: SQLiteStorage) -> Iterator[str]:

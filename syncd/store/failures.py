@@ -62,3 +62,13 @@ def store_error(error: sqlite3.Error, path: Path) -> StoreError | None:
         return None
     kind = DamagedStore if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else StoreError
     return kind(problem(path))
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """A copy of the records that cannot be written to the file that the user named."""
+    return StoreError(
+        Problem(
+            f"{path} cannot be written: {error.strerror}",
+            hint="choose a file in a folder that exists, is yours and has space left",
+        )
+    )

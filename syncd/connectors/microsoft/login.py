@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from syncd.connectors.base import Clock
-from syncd.connectors.microsoft.clouds import CLOUDS, is_loopback
+from syncd.connectors.microsoft.clouds import CLOUDS
 from syncd.connectors.microsoft.options import OutlookOptions
 from syncd.connectors.microsoft.transport import (
     Answer,
@@ -25,6 +25,7 @@ from syncd.connectors.microsoft.transport import (
     send,
 )
 from syncd.errors import AuthRequired, Problem, RateLimited, Transient, UserError
+from syncd.options import is_loopback
 
 if TYPE_CHECKING:
     from msal import ClientApplication, SerializableTokenCache

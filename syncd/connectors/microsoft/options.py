@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syncd.connectors.microsoft.clouds import CLOUDS, Cloud, CloudName, is_loopback, origin
+from syncd.connectors.microsoft.clouds import CLOUDS, Cloud, CloudName, origin
 from syncd.connectors.token_command import TokenCommand
-from syncd.options import EmailOption, EndpointOption, PathOption, StrictModel
+from syncd.options import EmailOption, EndpointOption, PathOption, StrictModel, is_loopback
 
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 _SHARED = ("common", "organizations", "consumers")

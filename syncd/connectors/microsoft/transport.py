@@ -14,8 +14,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from syncd.connectors.base import Clock
-from syncd.connectors.microsoft.clouds import is_loopback
 from syncd.errors import Transient
+from syncd.options import is_loopback
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session

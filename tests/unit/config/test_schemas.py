@@ -21,6 +21,13 @@ def test_the_files_are_current(connectors, rules, name):
     assert sample(f"{name}.yaml").startswith(f"# yaml-language-server: $schema={file}\n")
 
 
+def test_the_files_hold_nothing_of_the_machine_they_were_made_on(connectors, rules, monkeypatch):
+    before = schemas(connectors, rules)
+    monkeypatch.setenv("HOME", "/home/camille")
+    assert schemas(connectors, rules) == before
+    assert "/home/" not in json.dumps(before) and "/root" not in json.dumps(before)
+
+
 def then(schema: dict[str, Any], section: str, word: str) -> dict[str, Any]:
     """What an entry must be like once its chooser says `word`."""
     listed = schema["properties"][section]
