@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.config.document import MAX_DEPTH, MAX_NODES, Document
+from tests.processor_time import takes_at_most
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,8 @@ def test_an_alias_bomb_is_refused_at_once():
         f"{b}: &{b} [{', '.join(['*' + a] * 9)}]\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    begin = time.perf_counter()
-    (problem,) = Document("rules.yaml", bomb).problems
+    (problem,) = takes_at_most(1, lambda: Document("rules.yaml", bomb).problems)
     assert "alias" in problem.what
-    assert time.perf_counter() - begin < 1
 
 
 def test_too_many_values_are_refused():

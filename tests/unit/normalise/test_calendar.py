@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from syncd.model import Failure, Meeting
 from syncd.normalise.calendar import meetings
 from syncd.normalise.calendar_ids import folder_of, source_id
+from tests.processor_time import takes_at_most
 
 ME = frozenset({"camille@cabinet.example", "c.roy@home.example"})
 PARIS = ZoneInfo("Europe/Paris")
@@ -315,10 +315,7 @@ class TestBounds:
     )
     def test_no_rule_takes_long(self, rule: str) -> None:
         text = calendar(f"UID:1\nDTSTART:20200102T100000Z\nRRULE:{rule}", "UID:2\nDTSTART:20261124")
-        read(text)  # imports and tables are not the rule's
-        began = time.process_time()
-        found, _ = read(text)
-        assert time.process_time() - began < 0.3
+        found, _ = takes_at_most(0.3, lambda: read(text))
         assert len(found) <= 2001
         assert "2" in {meeting.uid for meeting in found}
 
@@ -349,9 +346,8 @@ class TestBounds:
             for n in range(1440)
         )
         text = calendar("UID:1\nDTSTART:20251124T100000Z\nRRULE:FREQ=DAILY")
-        began = time.process_time()
-        read(text.replace("END:VCALENDAR", changes + "END:VCALENDAR"))
-        assert time.process_time() - began < 1
+        text = text.replace("END:VCALENDAR", changes + "END:VCALENDAR")
+        takes_at_most(1, lambda: read(text))
 
     def test_many_guests_are_cut_and_that_is_said(self) -> None:
         guests = "\n".join(f"ATTENDEE:mailto:p{n}@client.example" for n in range(2000))

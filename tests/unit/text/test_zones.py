@@ -1,14 +1,13 @@
 # ruff: noqa: E501 - a message or a case stands on one line
 """What `zones` takes for the writer's own words, in the styles of many programs and languages."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.text.page import MAX_CHARACTERS, MAX_LINES
 from syncd.text.zones import new_text, zones
+from tests.processor_time import takes_at_most
 
 
 def cut(text: str) -> list[tuple[str, str]]:
@@ -480,11 +479,4 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_megabyte_takes_a_few_milliseconds(text: str) -> None:
-    zones(text)
-    spent = []
-    for _ in range(3):
-        before = time.process_time()
-        zones(text)
-        spent.append(time.process_time() - before)
-
-    assert min(spent) < 0.05  # 4 to 13 ms on one idle core; the rest is for busy machines
+    takes_at_most(0.025, lambda: zones(text))
