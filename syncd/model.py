@@ -223,7 +223,8 @@ class Batch:
     total: int | None = None
     """Progress in items; None while the total is unknown."""
     own: tuple[str, ...] = ()
-    """Addresses of mine that the provider knows (send-as, proxy addresses), lower case."""
+    """Addresses of mine that the provider knows (send-as, proxy addresses), lower case. They come
+    before the items that the connector reads by them."""
     told: bool = False
     """The source itself named what is deleted, as sync tokens do. Otherwise the deletions were
     concluded from what did not come, and most of an account is not deleted without asking."""

@@ -13,7 +13,7 @@ from syncd import log
 from syncd.config import Account
 from syncd.errors import Stopping, StoreError, SyncdError
 from syncd.pipeline.desk import Desk, Errand
-from syncd.pipeline.intake import own_addresses
+from syncd.pipeline.intake import Intake, own_addresses
 from syncd.pipeline.pull import AccountPull, Pulled, Terms
 from syncd.store import Store
 
@@ -109,14 +109,25 @@ class Crew:
 
 
 def pull_all(store: Store, accounts: Sequence[Account], terms: Terms) -> tuple[Pulled, ...]:
-    """Pull every account, in the thread that owns the store.
+    """Pull every account, in the thread that owns the store. Those that were read before another
+    told an address of mine are pulled once more.
 
     :raises StoreError: the records cannot be written; accounts' errors become their coverage
     """
     results: dict[str, Pulled] = {}
+
+    def keep(pulled: Pulled) -> None:
+        before = results.get(pulled.account)
+        results[pulled.account] = pulled.after(before) if before else pulled
+
+    def overtaken() -> list[Account]:
+        own = own_addresses(store, (account.name for account in terms.configuration.accounts))
+        read = [account for account in accounts if results[account.name].error is None]
+        return [one for one in read if Intake(store, one.name).read_as() != own]
+
     desk = Desk()
-    crew = Crew(store, desk, lambda pulled: results.update({pulled.account: pulled}))
-    waiting = deque(accounts)
+    crew = Crew(store, desk, keep)
+    waiting, again = deque(accounts), False
     try:
         while waiting or crew.at_work:
             while waiting and crew.has_room:
@@ -125,6 +136,8 @@ def pull_all(store: Store, accounts: Sequence[Account], terms: Terms) -> tuple[P
             for pulled in results.values():
                 if isinstance(pulled.error, StoreError):
                     raise pulled.error
+            if not (waiting or crew.at_work or again):
+                waiting, again = deque(overtaken()), True
     finally:
         desk.close()
         crew.dismiss()

@@ -3,7 +3,7 @@ threads around it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeGuard
 
@@ -11,6 +11,7 @@ from tinydb import where
 
 from syncd.errors import Problem, UserError
 from syncd.model import Batch, Coverage, Cursor, Failure, Interaction, Message
+from syncd.normalise.addresses import is_one_of
 from syncd.normalise.automatic import is_hint
 from syncd.normalise.threading import Wanted, affected, subject_key, thread
 from syncd.store import Store
@@ -43,13 +44,32 @@ class Intake:
 
     def state(self) -> dict[str, Any]:
         """What the pipeline itself remembers: `complete`, `words_since`, `coverage`, `own` (my
-        addresses that the provider told), `resynced_at`."""
+        addresses that the provider told), `read_as` (see `read_as`), `resynced_at`."""
         document = self._store.meta.get_key(f"account {self._account}")
         return dict(document["state"]) if document else {}
 
     def remember(self, state: Mapping[str, Any]) -> None:
         """Keep `state` for the next pass."""
         self._store.meta.put(f"account {self._account}", {"state": dict(state)})
+
+    def read_as(self) -> frozenset[str] | None:
+        """My addresses that any provider had told when the records were read; None before."""
+        addresses = self.state().get("read_as")
+        return None if addresses is None else frozenset(addresses)
+
+    def remember_read_as(self, addresses: Iterable[str]) -> None:
+        """Keep by which of my told addresses the records were read."""
+        self.remember({**self.state(), "read_as": sorted(addresses)})
+
+    def naming(self, addresses: frozenset[str]) -> Iterator[list[str]]:
+        """The source ids of the stored interactions that name one of these addresses, in any
+        spelling, a step's at a time: whoever waits for the store waits for one step."""
+        query = where("account") == self._account
+        ids = [row[0] for row in self._store.interactions.select(("source_id",), query)]
+        for some in _chunks(ids):
+            found = self._store.interactions.get_keys(map(self._key, some)).values()
+            named = (from_document(document) for document in found)
+            yield [one.source_id for one in named if _names_one_of(one, addresses)]
 
     def coverage(self) -> Coverage:
         """The coverage after the last pull."""
@@ -111,20 +131,25 @@ class Intake:
         """Store one batch durably, all of it or nothing."""
         store = self._store
         with store.transaction():
+            if batch.own:
+                self._remember_own(batch.own)
             if batch.upserts or batch.deletions:
                 self._apply(batch.upserts, batch.deletions)
             self._set_aside(batch.failed, now)
             if batch.cursor is not None:
                 store.cursors.put(self._account, {"cursor": dict(batch.cursor)})
-            if batch.own:
-                self._remember_own(batch.own)
 
     def _remember_own(self, addresses: Iterable[str]) -> None:
         """Keep my addresses as the provider last told them."""
         state = self.state()
         own = sorted({address.lower() for address in addresses})
-        if state.get("own") != own:
-            self.remember({**state, "own": own})
+        self._me = self._me.union(own)
+        if state.get("own") == own:
+            return
+        if not self._store.interactions.count(where("account") == self._account):
+            # told before anything was read: the connector reads everything by them
+            state["read_as"] = sorted({*state.get("read_as", ()), *own})
+        self.remember({**state, "own": own})
 
     def _apply(self, upserts: Sequence[Interaction], deletions: Sequence[str]) -> None:
         store = self._store
@@ -258,6 +283,15 @@ def _lists(message: Message) -> Iterable[str]:
     for address in (*message.to, *message.cc):
         if name in (address.email, address.email.replace("@", ".")):
             yield address.email
+
+
+def _names_one_of(interaction: Interaction, addresses: frozenset[str]) -> bool:
+    if isinstance(interaction, Message):
+        people = [interaction.sender, *interaction.to, *interaction.cc]
+    else:
+        people = [guest.address for guest in interaction.attendees]
+        people += [interaction.organizer] if interaction.organizer else []
+    return any(is_one_of(person.email, addresses) for person in people)
 
 
 def _is_message(interaction: Interaction) -> TypeGuard[Message]:

@@ -7,7 +7,7 @@ It runs in a thread of its own and asks the store's owner for everything that to
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,7 +32,7 @@ from syncd.errors import (
 from syncd.model import Batch, Coverage, Cursor
 from syncd.pipeline import journal
 from syncd.pipeline.desk import Errand
-from syncd.pipeline.intake import Intake, MassDeletion
+from syncd.pipeline.intake import Intake, MassDeletion, own_addresses
 from syncd.registry import connectors
 from syncd.store import Store
 
@@ -67,6 +67,17 @@ class Pulled:
     """The account was read to its end for the first time."""
     error: SyncdError | None = None
     """What stopped it; a StoreError is no account's fault, and the next one would fail alike."""
+
+    def after(self, before: Pulled) -> Pulled:
+        """What both pulls of one pass came to, this one the later."""
+        return replace(
+            self,
+            upserts=before.upserts + self.upserts,
+            deletions=before.deletions + self.deletions,
+            failed=before.failed + self.failed,
+            seconds=before.seconds + self.seconds,
+            first=before.first or self.first,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +256,7 @@ class AccountPull:
 
     def _pull(self) -> None:
         connector = connector_of(self.account, self.store.folder)
-        cursor = self.errand.ask(self._intake.cursor)
+        cursor = self.errand.ask(self._begin)
         try:
             self._drain(connector, cursor)
         except CursorExpired:
@@ -258,8 +269,14 @@ class AccountPull:
                 raise _forgetful() from None
             self._state["resynced_at"] = int(self._context.now.timestamp())
         self._retry(connector)
+        self._read_by_new_addresses(connector)
         self._read_older_words(connector)
         self._state["complete"] = True
+
+    def _begin(self) -> Cursor | None:
+        if self._intake.read_as() is None:
+            self._intake.remember_read_as(self.own)
+        return self._intake.cursor()
 
     def _check_resync(self) -> None:
         """:raises Transient: the last resync for a forgotten cursor is not long ago"""
@@ -321,6 +338,26 @@ class AccountPull:
             for batch in connector.fetch(due, self._context):
                 self._commit(replace(batch, cursor=None))
 
+    def _read_by_new_addresses(self, connector: Connector) -> None:
+        """Read again what names an address that a provider called mine, or no longer does, since
+        it was read: who wrote to whom depends on it."""
+        accounts = [account.name for account in self.terms.configuration.accounts]
+        own = self.errand.ask(lambda: own_addresses(self.store, accounts))
+        read_as = self.errand.ask(self._intake.read_as)
+        changed = own ^ (read_as or frozenset())
+        if not changed:
+            return
+        me = self.terms.configuration.me.addresses | own
+        self._intake = Intake(self.store, self.account.name, me)
+        self._context = replace(self._context, me=me)
+        steps = self._intake.naming(changed)
+        ids: list[str] = []
+        while (some := self.errand.ask(lambda: next(steps, None))) is not None:
+            ids += some
+        log.info("addresses_changed", account=self.account.name, read_again=len(ids))
+        self._read_again(connector, ids)
+        self.errand.ask(partial(self._intake.remember_read_as, own))
+
     def _read_older_words(self, connector: Connector) -> None:
         """Read the text of mail that was too old for the rules when it came in, and no longer is:
         after `--now` went back, or a rule with a longer memory was added."""
@@ -332,12 +369,14 @@ class AccountPull:
             if read_since is None:
                 self._state["words_since"] = wanted
             return
-        ids = self.errand.ask(partial(self._older, wanted, read_since))
+        self._read_again(connector, self.errand.ask(partial(self._older, wanted, read_since)))
+        self._state["words_since"] = wanted
+
+    def _read_again(self, connector: Connector, ids: Sequence[str]) -> None:
         if ids:
             for batch in connector.fetch(ids, self._context):
                 stored = replace(batch, cursor=None, done=0)
                 self.errand.ask(partial(self._store_batch, stored))
-        self._state["words_since"] = wanted
 
     def _older(self, wanted: int, read_since: int) -> list[str]:
         query = (

@@ -44,6 +44,7 @@ class CalendarAccount:
         run = _Run(AccountState.of(cursor), context)
         if run.account.is_list_old(run.clock):
             self._list(run)
+            yield Batch(own=(self._options.user, *_addresses(run.account.calendars)))
         calendars = chosen(run.account.calendars, self._options, self._account)
         owner = self._owner(run.account.calendars, context)
         run.account.prepare([*sorted(owner.me), _zone_name(owner.zone)], context.since, context.now)
@@ -59,9 +60,9 @@ class CalendarAccount:
         run.account.states.update(run.after_deletions)
         run.account.keep_only(wanted)
         context.progress(run.done, run.done)
-        if run.account.cursor() != (run.last_saved or cursor) or run.failed or run.own:
+        if run.account.cursor() != (run.last_saved or cursor) or run.failed:
             end = run.saved()
-            yield replace(end, failed=tuple(run.failed), own=run.own, total=run.done)
+            yield replace(end, failed=tuple(run.failed), total=run.done)
 
     def fetch(self, source_ids: Iterable[str], context: PullContext) -> Iterator[Batch]:
         """Read these events and occurrences again, each with a request of its own."""
@@ -113,7 +114,7 @@ class CalendarAccount:
         account = run.account
         account.calendars = list_calendars(self._api, self._account, self._options.user)
         account.listed_at = int(run.clock.timestamp())
-        run.own, run.listed = tuple(_addresses(account.calendars)), True
+        run.listed = True
 
     def _fetched(self, calendar: Calendar, owner: Owner, identity: Identity) -> Reading:
         name = f"{identity.event}_{identity.key}" if identity.key else identity.event
@@ -159,7 +160,6 @@ class _Run:
     failed: list[Failure] = field(default_factory=list)
     vanished: set[str] = field(default_factory=set)
     """The calendars that turned out to be there no more."""
-    own: tuple[str, ...] = ()
     listed: bool = False
     """The calendars were listed in this pull."""
     last_saved: Cursor | None = None

@@ -76,7 +76,7 @@ class Gmail:
         user, text = self._options.user, self._options.text
         with self._mailbox(context.pace) as mailbox:
             reader = MessageReader(self._account, user, text, mailbox, context)
-            step = GmailPull(context, mailbox, reader, text=text)
+            step = GmailPull(context, mailbox, reader, user=user, text=text)
             if cursor is not None:
                 state = State.of(cursor, user=user, text=text)
             else:
@@ -105,7 +105,7 @@ class Gmail:
         with self._mailbox(context.pace) as mailbox:
             reader = MessageReader(self._account, options.user, options.text, mailbox, context)
             if self._settings is None:
-                pull = GmailPull(context, mailbox, reader, text=options.text)
+                pull = GmailPull(context, mailbox, reader, user=options.user, text=options.text)
                 self._settings = pull.settings()
             while waiting:
                 size = mailbox.batch_size

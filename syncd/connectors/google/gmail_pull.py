@@ -22,17 +22,25 @@ class GmailPull:
     """One pull. Every batch of messages carries a cursor that goes on behind it."""
 
     def __init__(
-        self, context: PullContext, mailbox: Mailbox, reader: MessageReader, *, text: bool
+        self,
+        context: PullContext,
+        mailbox: Mailbox,
+        reader: MessageReader,
+        *,
+        user: str,
+        text: bool,
     ) -> None:
         self._context = context
         self._mailbox = mailbox
         self._reader = reader
+        self._user = user
         self._text = text
         self._since = int(context.since.timestamp()) - _DAY
 
     def settings(self) -> Settings:
         """What the mailbox's settings say now."""
-        own = self._mailbox.own_addresses() if self._text else ()  # not for the metadata scope
+        aliases = self._mailbox.own_addresses() if self._text else ()  # not for the metadata scope
+        own = tuple(sorted({self._user, *aliases}))
         return Settings(int(self._context.now.timestamp()), own, self._mailbox.label_names())
 
     def first_look(self, state: State, position: Position) -> Iterator[Batch]:
