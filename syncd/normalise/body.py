@@ -15,6 +15,8 @@ TEXT_LIMIT = 256 * 1024
 """Bytes of decoded text that are read of one message."""
 _HTML_LIMIT = 1024 * 1024
 """Bytes of HTML that are read for its text: styles and embedded images make most of it."""
+_MOST_FLOWED = 10_000
+"""Lines of a flowed text that are joined; what follows them stays as it was sent."""
 _SMALL_IMAGE = 30 * 1024
 """Encoded bytes below which an inline image is taken for a logo."""
 _NOT_FILES = frozenset(
@@ -149,7 +151,7 @@ def unflow(text: str, *, delsp: bool = False) -> str:
     """
     joined: list[list[str]] = []
     open_depth = -1
-    for line in text.split("\n"):
+    for line in text.split("\n", _MOST_FLOWED):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")

@@ -150,3 +150,10 @@ def test_flowed_text(flowed: str, joined: str) -> None:
 
 def test_flowed_text_with_deleted_spaces() -> None:
     assert unflow("long \nword", delsp=True) == "longword"
+
+
+def test_only_so_many_soft_line_ends_are_looked_at() -> None:
+    text = unflow("a \n" * 100_000)
+
+    assert text.startswith("a a a ")
+    assert text.endswith("a \na \n")

@@ -211,9 +211,13 @@ def test_embedded_images_do_not_push_the_text_out() -> None:
 
 
 def test_what_the_parser_drops_comes_through_without_its_layout() -> None:
-    text = html_to_text("<div>" * 2_000 + "All is well.<br>Ann &amp; Bob")
+    text = html_to_text("<div>" * 1_500 + "All is well.<br>Ann &amp; Bob")
 
     assert " ".join(text.split()) == "All is well. Ann & Bob"
+
+
+def test_a_length_beyond_all_numbers_is_ignored() -> None:
+    assert html_to_text(f'<p style="margin-top:{"9" * 400}em">Hello</p>') == "Hello"
 
 
 @pytest.mark.parametrize(
@@ -292,6 +296,10 @@ HOSTILE = {
     "one open attribute": '<a href="' + "x" * 1_000_000,
     "preformatted": "<pre>" + "x\n" * 500_000,
     "entities": "&amp;" * 200_000,
+    "margins": '<p style="margin-top:99999em;margin-bottom:99999em">x</p>' * 20_000,
+    "indents": '<div style="padding-left:99999em">' * 200 + "x<br>" * 200_000,
+    "indented lists": "<ul>" * 200 + "x<br>" * 200_000,
+    "numbered items": f'<ol><li value="{"9" * 4_000}">' * 200 + "x<li>" * 200_000,
 }
 
 
