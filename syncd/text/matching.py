@@ -103,7 +103,7 @@ def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
 
 
 def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
-    """The rules that have the words they cannot do without."""
+    """The rules that have the words they cannot do without, in the lexicon's order."""
     present = form.present
     holds = present.issuperset
     found: dict[int, Rule] = {}
@@ -114,8 +114,8 @@ def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
                     if group.isdisjoint(present):
                         break
                 else:
-                    found[id(rule)] = rule
-    return list(found.values())
+                    found[rule.order] = rule
+    return [found[order] for order in sorted(found)]
 
 
 def _spans(rule: Rule, form: Form, effort: Effort) -> list[tuple[int, int]]:

@@ -45,6 +45,8 @@ class Rule:
     name: str
     flags: frozenset[str]
     source: str
+    order: int
+    """Its place in the lexicon: of two that say the same of the same words, the first counts."""
     compiled: re.Pattern[str] | None = None
 
     def expression(self) -> re.Pattern[str]:
@@ -110,7 +112,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
             problems.append(Problem(f"unknown kind of signal {kind!r}", where, _one_of(KINDS)))
             continue
         for heading, patterns in groups.items():
-            rules += _rules(kind, heading, patterns, vocabulary, where, problems)
+            rules += _rules(kind, heading, patterns, vocabulary, where, problems, len(rules))
     if problems:
         raise UserError(*problems)
     return Lexicon(
@@ -154,13 +156,14 @@ def _rules(
     vocabulary: Vocabulary,
     where: str,
     problems: list[Problem],
+    first: int,
 ) -> list[tuple[Rule, Pattern]]:
     found = _HEADING.fullmatch(str(heading))
     flags = frozenset(((found and found["flags"]) or "").replace(",", " ").split())
     if not found or flags - FLAGS:
         problems.append(Problem(f"{kind}: cannot read {heading!r}", where, _one_of(sorted(FLAGS))))
         return []
-    rules = []
+    rules: list[tuple[Rule, Pattern]] = []
     for line in str(patterns).splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -169,7 +172,8 @@ def _rules(
         except PatternError as error:
             problems.append(Problem(f"{kind}: {heading}: {error}", where))
         else:
-            rules.append((Rule(kind, found["name"], flags, pattern.expression), pattern))
+            order = first + len(rules)
+            rules.append((Rule(kind, found["name"], flags, pattern.expression, order), pattern))
     return rules
 
 

@@ -141,6 +141,8 @@ def test_not_said(signals: Signals, kind: str, sentence: str) -> None:
         ("Je serai absent du 12 au 16 pour cause de congés.", "holiday"),
         ("Ma tante a perdu son combat contre le cancer.", "bereavement"),
         ("Ma sœur épouse son Julien samedi.", "wedding"),
+        ("Nous partons en voyage de noces samedi.", "wedding"),
+        ("Je prends deux semaines pour mon voyage de noces.", "wedding"),
     ],
 )
 def test_topic(signals: Signals, sentence: str, topic: str) -> None:

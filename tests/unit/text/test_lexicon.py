@@ -8,6 +8,7 @@ import pytest
 
 from syncd.errors import UserError
 from syncd.text.lexicon import KINDS, Lexicon, load, parse_lexicon
+from syncd.text.matching import Effort, hits, normal_form
 from syncd.text.reading import LANGUAGES, Reader
 
 from .conftest import MONDAY
@@ -92,3 +93,16 @@ def test_the_users_words_that_cannot_be_read() -> None:
     reader = Reader(words={"ask": ["(oops"]})
     with pytest.raises(UserError, match="without"):
         reader.read_sentence("Hello.", at=MONDAY)
+
+
+def test_of_rules_that_say_the_same_the_first_is_told() -> None:
+    """Each rule is filed under another word, and sets of words come in any order."""
+    words = ["abricot", "banane", "cerise", "datte", "figue", "grenade", "kiwi"]
+    rules = "".join(
+        f"\n    {word}: |\n      {' '.join(word if word == other else '_' for other in words)}"
+        for word in reversed(words)
+    )
+    text = MINIMAL[: MINIMAL.index("    bitte")].rstrip() + rules
+    lexicon = parse_lexicon(text, "de.yaml", {})
+    found = hits(lexicon, normal_form(lexicon, [], words), Effort())
+    assert [hit.rule.name for hit in found["ask"]] == words[::-1]
