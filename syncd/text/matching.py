@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
-from syncd.text.lexicon import Lexicon, Rule
+from syncd.text.lexicon import Index, Lexicon, Rule
 from syncd.text.patterns import END, START
 from syncd.text.words import closing_marks, without_quotations
 
-GUARDS: Final = frozenset({"not", "never", "weaken"})
-"""Flags of rules that find nothing, but overrule or weaken what others found."""
 Place: TypeAlias = tuple[Rule, int, int]
 """A rule and where it matched in the normal form."""
 _HITS: Final = 4
@@ -48,68 +46,61 @@ class Hit:
         return f"{self.rule.name}: {self.words}"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A sentence in normal form: single-spaced words, its first and last word marked."""
+def hits(
+    lexicon: Lexicon, before: list[str], core: list[str], effort: Effort
+) -> dict[str, list[Hit]]:
+    """The rules that hold in a sentence, per kind of signal, with what overrules them applied.
 
-    text: str
-    present: set[str]
-    question: bool
-
-
-def normal_form(lexicon: Lexicon, before: list[str], core: list[str]) -> Form:
-    """The normal form of a sentence whose openers and names (`before`) stand before its `core`."""
+    `before` are the sentence's openers and names, `core` the rest; both as `words.tokens` gives.
+    """
     words = lexicon.spell(without_quotations(core))
     end = closing_marks(words)
     present = {*words, START + words[0] if words else START}
     question = "?" in present and "?" in words[end:]
-    text = f" {START} {' '.join(words[:end])} {END} {' '.join(words[end:])} "
     if before:
         before = lexicon.spell(before)
         present.update(before)
-        text = f" {' '.join(before)}{text}"
-    return Form(text.replace("  ", " "), present, question)
-
-
-def hits(lexicon: Lexicon, form: Form, effort: Effort) -> dict[str, list[Hit]]:
-    """The rules that hold in a sentence, per kind of signal, with what overrules them applied."""
+    finders = _may_hold(lexicon.finders, present)
+    if not finders:  # most sentences end here
+        return {}
+    text = _normal_form(before, words, end)
     places: dict[str, list[Place]] = {}
-    guards: list[Rule] = []
-    for rule in _candidates(lexicon, form):
-        if "question" in rule.flags and not form.question:
-            continue
-        if rule.flags & GUARDS:
-            guards.append(rule)
-        else:
-            for span in _spans(rule, form, effort):
+    for rule in finders:
+        if question or "question" not in rule.flags:
+            for span in _spans(rule, text, effort):
                 places.setdefault(rule.kind, []).append((rule, *span))
-    weakened: set[str] = set()
-    for rule in guards:
-        held = places.get(rule.kind)
-        if not held:
-            continue
-        spans = _spans(rule, form, effort)
-        if spans and "weaken" in rule.flags:
-            weakened.add(rule.kind)
-        elif spans and "never" in rule.flags:
-            held.clear()
-        elif spans:
-            places[rule.kind] = [place for place in held if not _overruled(place, spans)]
-    return {
-        kind: [_hit(place, form, kind in weakened) for place in sorted(held, key=_rank)]
-        for kind, held in places.items()
-        if held
-    }
+    found: dict[str, list[Hit]] = {}
+    for kind, held in places.items():
+        weakened = False
+        for rule in _may_hold(lexicon.guards.get(kind, {}), present):
+            if held and (question or "question" not in rule.flags):
+                spans = _spans(rule, text, effort)
+                if spans and "weaken" in rule.flags:
+                    weakened = True
+                elif spans and "never" in rule.flags:
+                    held = []
+                elif spans:
+                    held = [place for place in held if not _overruled(place, spans)]
+        if held:
+            found[kind] = [_hit(place, text, weakened) for place in sorted(held, key=_rank)]
+    return found
 
 
-def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
+def _normal_form(before: list[str], words: list[str], end: int) -> str:
+    """A sentence as patterns see it: single-spaced words, its first and last word marked."""
+    text = f" {START} {' '.join(words[:end])} {END} {' '.join(words[end:])} "
+    if before:
+        text = f" {' '.join(before)}{text}"
+    return text.replace("  ", " ")
+
+
+def _may_hold(filed: Index, present: set[str]) -> list[Rule]:
     """The rules that have the words they cannot do without, in the lexicon's order."""
-    present = form.present
     holds = present.issuperset
     found: dict[int, Rule] = {}
-    for word in present & lexicon.filed.keys():
-        for all_of, one_of, rule in lexicon.filed[word]:
-            if holds(all_of):
+    for word in filed.keys() & present:
+        for all_of, one_of, rule in filed[word]:
+            if not all_of or holds(all_of):
                 for group in one_of:
                     if group.isdisjoint(present):
                         break
@@ -118,13 +109,13 @@ def _candidates(lexicon: Lexicon, form: Form) -> list[Rule]:
     return [found[order] for order in sorted(found)]
 
 
-def _spans(rule: Rule, form: Form, effort: Effort) -> list[tuple[int, int]]:
-    if not effort.spend(len(form.text)):
+def _spans(rule: Rule, text: str, effort: Effort) -> list[tuple[int, int]]:
+    if not effort.spend(len(text)):
         return []
     mark = f" {START}"
     return [
-        (found.start() + len(mark) * form.text.startswith(mark, found.start()), found.end())
-        for found in islice(rule.expression().finditer(form.text), _HITS)
+        (found.start() + len(mark) * text.startswith(mark, found.start()), found.end())
+        for found in islice(rule.expression().finditer(text), _HITS)
     ]
 
 
@@ -134,9 +125,9 @@ def _rank(place: Place) -> tuple[bool, int, int]:
     return "weak" in rule.flags, start, -end
 
 
-def _hit(place: Place, form: Form, weakened: bool) -> Hit:
+def _hit(place: Place, text: str, weakened: bool) -> Hit:
     rule, start, end = place
-    words = " ".join(word for word in form.text[start:end].split() if word not in (START, END))
+    words = " ".join(word for word in text[start:end].split() if word not in (START, END))
     return Hit(rule, words, weakened or "weak" in rule.flags)
 
 

@@ -37,8 +37,7 @@ class Page:
 
     def label(self, start: int, end: int, kind: ZoneKind) -> int:
         """Label the lines `start` … `end` (exclusive); gives `end` back."""
-        for index in range(start, end):
-            self.kinds[index] = kind if self.stripped[index] else None
+        self.kinds[start:end] = [kind if line else None for line in self.stripped[start:end]]
         return end
 
     def next_text(self, index: int) -> int:

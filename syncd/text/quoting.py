@@ -243,7 +243,7 @@ class _Machine:
                     end += 2
                     continue
                 break
-            if not _is_quoted(line) and not self._is_wrapped(end):
+            if line[0] != ">" and not _is_quoted(line) and not self._is_wrapped(end):
                 break
             end += 1
         self.mode = "new"

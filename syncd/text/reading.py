@@ -14,7 +14,7 @@ from syncd.model import Signal
 from syncd.text.addressing import greeted, opening
 from syncd.text.language import Scores, majority, of_sentence, scores, total
 from syncd.text.lexicon import Lexicon, load
-from syncd.text.matching import Effort, Hit, hits, normal_form
+from syncd.text.matching import Effort, Hit, hits
 from syncd.text.rhetoric import answered_at_once
 from syncd.text.sentences import spans
 from syncd.text.signals import Context, signals
@@ -194,7 +194,7 @@ class Reader:
         found: dict[str, list[Hit]] = {}
         for candidate in (language,) if language else self._languages:
             lexicon = self._lexicons[candidate]
-            found = hits(lexicon, normal_form(lexicon, draft.before, draft.words), effort)
+            found = hits(lexicon, draft.before, draft.words, effort)
             if found:
                 language = candidate
                 break

@@ -13,7 +13,11 @@ _ABBREVIATION = re.compile(
     r"|[Dd]ept|[Ee]xt|[Tt]el|Jr|Sr|a\.m|p\.m|U\.S|Mme|Mlle|av|[Bb]d|[Bb]oul|[Ee]nv|p\.ex|Jan|Feb|Mar"
     r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|janv|févr|avr|juil|déc|[A-HJ-Z])\.$"
 )
-_BREAK = re.compile(r"([.!?…]+[\"'”’»)\]*_]{0,3})(?=\s|$)|\n(?:[ \t>]*\r?\n)*")
+_BREAK = re.compile(
+    r"[.!?…\n](?:(?<=\n)(?:[ \t>]*\r?\n)*|(?<!\n)[.!?…]*[\"'”’»)\]*_]{0,3}(?=\s|$))"
+)
+"""Line ends with the empty lines behind them, or closing marks with the quotes behind them. It
+starts with one set of characters, which the engine finds without trying the rest."""
 _BULLET = re.compile(r"[ \t]*(?:[-*•–·+]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+")
 _WRAPPED = 45
 """A line shorter than this was ended on purpose; a longer one was wrapped by a mail program."""
@@ -27,7 +31,7 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     begin = start
     for found in _BREAK.finditer(text, start, end):
-        if found.lastindex:
+        if text[found.start()] != "\n":
             if _ends_sentence(text, begin, found, end):
                 yield from _trimmed(text, begin, found.end())
                 begin = found.end()
@@ -38,7 +42,7 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
-    stop = found[1]
+    stop = found[0]
     if stop[0] != ".":
         after = text[found.end() : found.end() + 2].lstrip()
         return not after[:1].islower() or stop[0] == "?"

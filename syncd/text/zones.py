@@ -54,8 +54,9 @@ def _assemble(page: Page, length: int) -> tuple[Zone, ...]:
             found.append(Zone(current, start, end))
             start = end
 
+    starts = page.breaks | {greets}
     for index, kind in enumerate(page.kinds):
-        if kind is None:
+        if kind is None or (kind == current and index not in starts):
             continue
         if kind != current or index in page.breaks:
             cut(offsets[index])

@@ -21,6 +21,8 @@ KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
 FLAGS: Final = frozenset(
     {"question", "weak", "dated", "attachment", "sure", "not", "never", "weaken"}
 )
+GUARDS: Final = frozenset({"not", "never", "weaken"})
+"""Flags of rules that find nothing, but overrule or weaken what others of their kind found."""
 _HEADING = re.compile(r"(?P<name>[\w ,'-]+?)\s*(?:\((?P<flags>[\w, ]+)\))?")
 _PARTS = frozenset(
     {
@@ -58,11 +60,16 @@ class Rule:
 
 Filed: TypeAlias = tuple[tuple[str, ...], tuple[frozenset[str], ...], Rule]
 """A rule, where all of the first words are present and one of each of the other sets."""
+Index: TypeAlias = dict[str, list[Filed]]
+"""Rules by the words one of which they cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """One language's words, ready to match. Rules are filed under words they cannot do without."""
+    """One language's words, ready to match. Rules are filed under words they cannot do without.
+
+    The guards are filed apart, per kind: they are asked only where something was found to guard.
+    """
 
     language: str
     common: frozenset[str]
@@ -71,7 +78,8 @@ class Lexicon:
     openers: frozenset[str]
     not_names: frozenset[str]
     greetings: frozenset[str]
-    filed: Mapping[str, list[Filed]]
+    finders: Index
+    guards: Mapping[str, Index]
 
     def spell(self, words: list[str]) -> list[str]:
         """`words` with this language's short forms spelled out."""
@@ -115,6 +123,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
             rules += _rules(kind, heading, patterns, vocabulary, where, problems, len(rules))
     if problems:
         raise UserError(*problems)
+    finders, guards = _filed(rules, vocabulary)
     return Lexicon(
         language=str(data.get("language", "")),
         common=frozenset(common),
@@ -123,7 +132,8 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
         openers=frozenset(str(data.get("openers", "")).split()),
         not_names=frozenset(str(data.get("not_names", "")).split()) | set(common),
         greetings=frozenset(str(data.get("greetings", "")).split()),
-        filed=_filed(rules, vocabulary),
+        finders=finders,
+        guards=guards,
     )
 
 
@@ -177,20 +187,26 @@ def _rules(
     return rules
 
 
-def _filed(rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary) -> dict[str, list[Filed]]:
-    filed: dict[str, list[Filed]] = {}
+def _filed(
+    rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary
+) -> tuple[Index, dict[str, Index]]:
+    """The finders, and the guards of each kind, by the words they cannot do without."""
+    finders: Index = {}
+    guards: dict[str, Index] = {}
     # Patterns share their lists' sets of words: equal sets are kept once.
     kept: dict[frozenset[str], frozenset[str]] = {}
     for rule, pattern in rules:
+        filed = guards.setdefault(rule.kind, {}) if rule.flags & GUARDS else finders
         for option in pattern.options:
             if "question" in rule.flags:
                 option += (frozenset("?"),)
-            all_of = tuple({word for group in option if len(group) == 1 for word in group})
-            one_of = tuple(kept.setdefault(group, group) for group in option if len(group) > 1)
-            entry = (all_of, one_of, rule)
-            for word in vocabulary.rarest(option):
-                filed.setdefault(word, []).append(entry)
-    return filed
+            rarest = vocabulary.rarest(option)
+            others = [group for group in option if group is not rarest]
+            all_of = tuple({word for group in others if len(group) == 1 for word in group})
+            one_of = tuple(kept.setdefault(group, group) for group in others if len(group) > 1)
+            for word in rarest:
+                filed.setdefault(word, []).append((all_of, one_of, rule))
+    return finders, guards
 
 
 def _one_of(names: Sequence[str]) -> str:

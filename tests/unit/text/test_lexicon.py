@@ -7,8 +7,8 @@ import re
 import pytest
 
 from syncd.errors import UserError
-from syncd.text.lexicon import KINDS, Lexicon, load, parse_lexicon
-from syncd.text.matching import Effort, hits, normal_form
+from syncd.text.lexicon import KINDS, Lexicon, Rule, load, parse_lexicon
+from syncd.text.matching import Effort, hits
 from syncd.text.reading import LANGUAGES, Reader
 
 from .conftest import MONDAY
@@ -23,17 +23,18 @@ signals:
 """
 
 
-def _rules(lexicon: Lexicon) -> set[tuple[str, str]]:
-    return {(rule.kind, rule.name) for filed in lexicon.filed.values() for *_, rule in filed}
+def _rules(lexicon: Lexicon) -> list[Rule]:
+    indexes = [lexicon.finders, *lexicon.guards.values()]
+    return [rule for index in indexes for filed in index.values() for *_, rule in filed]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_shipped_lexicons_cover_every_kind_and_compile(language: str) -> None:
     lexicon = load(language)
-    assert {kind for kind, _ in _rules(lexicon)} == set(KINDS)
-    for filed in lexicon.filed.values():
-        for *_, rule in filed:
-            assert isinstance(rule.expression(), re.Pattern)
+    rules = _rules(lexicon)
+    assert {rule.kind for rule in rules} == set(KINDS)
+    for rule in rules:
+        assert isinstance(rule.expression(), re.Pattern)
 
 
 def test_shipped_common_words_tell_the_languages_apart() -> None:
@@ -51,7 +52,7 @@ def test_every_language_is_shipped() -> None:
 def test_a_new_language_needs_no_code() -> None:
     lexicon = parse_lexicon(MINIMAL, "de.yaml", {})
     assert lexicon.language == "de"
-    assert _rules(lexicon) == {("ask", "bitte")}
+    assert {(rule.kind, rule.name) for rule in _rules(lexicon)} == {("ask", "bitte")}
 
 
 def test_all_mistakes_are_told_together() -> None:
@@ -104,5 +105,5 @@ def test_of_rules_that_say_the_same_the_first_is_told() -> None:
     )
     text = MINIMAL[: MINIMAL.index("    bitte")].rstrip() + rules
     lexicon = parse_lexicon(text, "de.yaml", {})
-    found = hits(lexicon, normal_form(lexicon, [], words), Effort())
+    found = hits(lexicon, [], words, Effort())
     assert [hit.rule.name for hit in found["ask"]] == words[::-1]
