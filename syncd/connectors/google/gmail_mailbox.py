@@ -15,6 +15,7 @@ _PAGE: Final = 500
 _MOST_PAGES: Final = 20_000
 _ME: Final = "me"
 _FIRST_HISTORY = "1"
+_LONGEST_NUMBER: Final = 20
 _HEADER_FIELDS = "id,threadId,labelIds,internalDate,payload/headers"
 _TEXT_FIELDS = "id,threadId,labelIds,internalDate,payload"
 _HISTORY_FIELDS = (
@@ -50,10 +51,9 @@ class Mailbox:
             answer = self._call(self._users.getProfile(userId=_ME), self._quota.small)
         except NotFound:
             return Profile("", self._newest_history_id())
-        history_id = answer.get("historyId")
         return Profile(
             _text(answer.get("emailAddress")).lower(),
-            str(history_id) if history_id else self._newest_history_id(),
+            _history_id(answer) or self._newest_history_id(),
         )
 
     def ids(self, *, query: str = "", label: str = "", spam_and_trash: bool = False) -> list[str]:
@@ -105,7 +105,7 @@ class Mailbox:
         try:
             for answer in _pages(page):
                 records += _objects(answer, "history")
-                end = str(answer.get("historyId") or end)
+                end = _history_id(answer) or end
         except NotFound:
             raise CursorExpired("Gmail no longer knows the history since the last look") from None
         return records, end
@@ -163,9 +163,9 @@ class Mailbox:
         )
         for message in _objects(listed, "messages"):
             request = messages.get(userId=_ME, id=_text(message.get("id")), format="minimal")
-            history_id = self._call(request, self._quota.get).get("historyId")
+            history_id = _history_id(self._call(request, self._quota.get))
             if history_id:
-                return str(history_id)
+                return history_id
         return _FIRST_HISTORY
 
 
@@ -189,6 +189,12 @@ def _pages(page: Any) -> Iterator[Answer]:
             raise Transient("a listing goes in circles")
         seen.add(token)
     raise Transient("a listing has no end")
+
+
+def _history_id(answer: Answer) -> str:
+    """A uint64 in JSON, which is a string; empty where it is none, for no request may hold that."""
+    text = str(answer.get("historyId"))
+    return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else ""
 
 
 def _objects(answer: Answer, name: str) -> Iterable[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import pytest
 
 from syncd.errors import CursorExpired
 from tests.contract.contract import upserts
+from tests.fakes.server import Response
 from tests.integration.google.gmail_account import NOW, GmailAccount, gmail_account
 
 
@@ -118,3 +119,19 @@ def test_a_server_without_history_is_looked_at_as_a_whole_each_time(account: Gma
     account.mailbox.delete(next(iter(account.records.items)))
     account.pull()
     assert account.records.items == account.fresh()
+
+
+@pytest.mark.parametrize("method", ["gmail.users.getProfile", "gmail.users.history.list"])
+@pytest.mark.parametrize("odd", [None, "soon", -1, True, 1.5, {}, "9" * 30])
+def test_an_id_that_is_none_is_not_kept_as_the_place(
+    tmp_path: Path, method: str, odd: object
+) -> None:
+    answer = Response(200, {"emailAddress": "camille@cabinet.example", "historyId": odd})
+    with gmail_account(tmp_path) as account:
+        account.fill(3)
+        account.server.part_fault = lambda call: answer if call.method == method else None
+        account.pull()
+        account.server.part_fault = lambda _call: None
+        account.mailbox.deliver("New", NOW)
+        account.pull()
+        assert account.records.items == account.fresh()
