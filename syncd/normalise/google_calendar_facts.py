@@ -71,6 +71,7 @@ def facts_of(event: Event, calendar: Calendar, owner: Owner, *, timed: bool) -> 
     others = [guest for guest in people if not is_one_of(guest.address.email, owner.me)]
     organizer = _organizer(event, calendar, owner)
     my_response = _my_response(event, listed, bool(others), calendar, owner)
+    unsaid = event.get("transparency") == "transparent" and my_response in ("none", "declined")
     title, location = _text(event, "summary", 300), _text(event, "location", 300)
     hidden = event.get("guestsCanSeeOtherGuests") is False and not _organized_by_me(
         event, calendar, owner
@@ -103,7 +104,10 @@ def facts_of(event: Event, calendar: Calendar, owner: Owner, *, timed: bool) -> 
             ],
         ),
         location=location,
-        purpose=_purpose(event, calendar, owner, title, timed=timed, guests=bool(others)),
+        # shown as free and not agreed to: announced to many, no appointment of mine
+        purpose="other"
+        if others and unsaid
+        else _purpose(event, calendar, owner, title, timed=timed, guests=bool(others)),
         link=link_of(event, owner),
     )
 

@@ -20,10 +20,10 @@ def times_of(event: Mapping[str, Any], zone: tzinfo) -> tuple[int, int, bool]:
 
     :raises Unreadable: there is no start, or no date in it
     """
-    start = _moment(event, "start", "originalStartTimeZone")
+    start = _moment(event, "start", "originalStartTimeZone", zone)
     if start is None:
         raise Unreadable("it has no start")
-    end = _moment(event, "end", "originalEndTimeZone") or start
+    end = _moment(event, "end", "originalEndTimeZone", zone) or start
     try:
         if event.get("isAllDay") is True:
             first = _day(start, event.get("originalStartTimeZone"))
@@ -34,9 +34,12 @@ def times_of(event: Mapping[str, Any], zone: tzinfo) -> tuple[int, int, bool]:
         raise Unreadable("it has an invalid date") from error
 
 
-def _moment(event: Mapping[str, Any], name: str, original_zone: str) -> datetime | None:
+def _moment(
+    event: Mapping[str, Any], name: str, original_zone: str, own: tzinfo
+) -> datetime | None:
     """A dateTimeTimeZone: local time without an offset, and the zone's name beside it, which is
-    UTC where the server did as it was asked (`Prefer: outlook.timezone`)."""
+    UTC where the server did as it was asked (`Prefer: outlook.timezone`). A name that says nothing,
+    such as Exchange's "Customized Time Zone", stands for the user's own zone."""
     value = event.get(name)
     if not isinstance(value, Mapping) or not isinstance(value.get("dateTime"), str):
         return None
@@ -45,7 +48,8 @@ def _moment(event: Mapping[str, Any], name: str, original_zone: str) -> datetime
         wall = datetime.fromisoformat(value["dateTime"][:19]).replace(tzinfo=None)
     except ValueError as error:
         raise Unreadable("it has an invalid date") from error
-    named = _zone(value.get("timeZone")) or _zone(event.get(original_zone)) or UTC
+    said = value.get("timeZone")
+    named = _zone(said) or _zone(event.get(original_zone)) or (own if said else UTC)
     return wall.replace(tzinfo=named)
 
 

@@ -89,7 +89,10 @@ class Reading:
         )
 
     def _may_matter(self, message: Message) -> bool:
-        return not message.automatic and (not message.bulk or is_hint(message.bulk))
+        # a colleague whom Exchange knows by another name than an address (`/o=…/cn=…`) has one in
+        # the header fields
+        nameless = not message.sender.email
+        return not message.automatic and (not message.bulk or is_hint(message.bulk) or nameless)
 
 
 def is_complete(item: Mapping[str, Any]) -> bool:

@@ -31,6 +31,7 @@ SUBJECT_LIMIT = 300
 MOST_REFS = 21
 """Ids kept of References and In-Reply-To: the first (the root) and the last twenty."""
 _LONGEST_ID = 250
+_END_OF_REFS = 32 * 1024
 _HEADERS_OF_A_MESSAGE = ("from", "date", "subject", "message-id", "to", "received", "sender")
 
 _ID = re.compile(r"<([^<>]{1,1000})>")
@@ -262,7 +263,7 @@ def _message_id(headers: Headers, source_id: str) -> str:
 def _refs(headers: Headers, addresses: set[str]) -> tuple[str, ...]:
     """The ids of References and In-Reply-To, oldest first, the parent last."""
     parents = [ref for ref in _ids(headers.get("in-reply-to")[:8000]) if ref not in addresses]
-    refs = list(dict.fromkeys(_ids(headers.get("references"))))
+    refs = list(dict.fromkeys(_ids(_both_ends(headers.get("references")))))
     if len(parents) == 1 and parents[0] in refs:
         refs.remove(parents[0])
         refs.append(parents[0])
@@ -271,6 +272,14 @@ def _refs(headers: Headers, addresses: set[str]) -> tuple[str, ...]:
     if len(refs) > MOST_REFS:
         refs = [refs[0], *refs[1 - MOST_REFS :]]
     return tuple(refs)
+
+
+def _both_ends(value: str) -> str:
+    """A field too long for anything but an attack, without its middle."""
+    if len(value) <= 2 * _END_OF_REFS:
+        return value
+    tail = value[-_END_OF_REFS:]
+    return f"{value[:_END_OF_REFS]}> {tail[tail.find('<') :]}"
 
 
 def _ids(value: str) -> list[str]:

@@ -30,7 +30,7 @@ _EARLIER = timedelta(days=31)
 must be known, or the series would put it back."""
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,etag,status,eventType,recurringEventId,originalStartTime,"
-    "start,end,endTimeUnspecified,recurrence,iCalUID,summary,description,location,htmlLink,"
+    "start,end,endTimeUnspecified,transparency,recurrence,iCalUID,summary,description,location,htmlLink,"
     "hangoutLink,conferenceData(entryPoints(entryPointType,uri)),birthdayProperties(type),"
     "organizer(email,displayName,self),guestsCanSeeOtherGuests,attendeesOmitted,"
     "attendees(email,displayName,self,resource,optional,responseStatus))"

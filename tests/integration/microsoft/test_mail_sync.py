@@ -427,6 +427,17 @@ def test_bulk_mail_is_known_by_its_header_fields(account: MailAccount) -> None:
     assert account.message("Hi").bulk == "graph: other (hint)", "no single hint may hide a person"
 
 
+def test_a_sender_without_an_address_is_named_by_the_header_fields(account: MailAccount) -> None:
+    colleague = person("/o=ExchangeLabs/ou=Group/cn=Recipients/cn=12ab-max", "Max Roth")
+    fields = [("From", "Max Roth <max@cabinet.example>")]
+    text = "Could you send me the plan?"
+    account.mailbox.deliver("Plan", ago(hours=1), sender=colleague, headers=fields, text=text)
+    account.pull()
+    message = account.message("Plan")
+    assert (message.sender.email, message.bulk) == ("max@cabinet.example", "")
+    assert message.signals
+
+
 def test_what_is_clear_without_header_fields_is_not_asked_for(account: MailAccount) -> None:
     account.mailbox.send("To Ann", ago(days=40))
     robot = person("no-reply@shop.example")

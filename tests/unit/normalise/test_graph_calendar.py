@@ -86,6 +86,13 @@ class TestWhen:
         assert meeting.at == read().at
         assert read(start=time_of("2026-11-24T09:00:00", "tzone://Microsoft/Utc")).at == read().at
 
+    @pytest.mark.parametrize("zone", ["Customized Time Zone", "tzone://Microsoft/Custom"])
+    def test_a_zone_that_nobody_knows_is_taken_for_the_users_own(self, zone: str) -> None:
+        """Never for UTC, which a server names when it means it."""
+        start = time_of("2026-11-24T10:00:00", zone)
+        assert read(start=start, originalStartTimeZone=zone).at == read().at
+        assert read(start={"dateTime": "2026-11-24T09:00:00"}).at == read().at
+
     def test_all_day_keeps_the_users_own_midnight(self) -> None:
         meeting = read(
             isAllDay=True,

@@ -17,6 +17,7 @@ from syncd.normalise.rfc5322 import (
     read_message_text,
 )
 from syncd.text.reading import Reader
+from tests.processor_time import takes_at_most
 
 ME = frozenset({"camille@cabinet.example", "c.roy@gmail.com"})
 NOW = 1795435200  # Mon, 23 Nov 2026 12:00:00 UTC
@@ -209,6 +210,19 @@ def test_messages_without_id_and_date_are_not_taken_for_one() -> None:
 )
 def test_odd_message_ids(field: str, message_id: str) -> None:
     assert read(f"From: ann@client.example\nMessage-ID: {field}\n\nHi\n").message_id == message_id
+
+
+def test_references_without_end_cost_little_and_keep_both_ends() -> None:
+    """A provider's API gives header fields whole; of a file no more than the head is read."""
+    listed = " ".join(f"<{number}@list.example>" for number in range(60_000))
+    fields = [("From", "ann@client.example"), ("References", listed)]
+
+    def work() -> Message:
+        return from_headers(fields, account="work", source_id="1", folder="INBOX", me=ME, now=NOW)
+
+    refs = takes_at_most(0.01, work).refs
+    assert refs[0] == "0@list.example"
+    assert refs[1:] == tuple(f"{number}@list.example" for number in range(59_980, 60_000))
 
 
 def test_an_overlong_message_id_is_still_the_same_in_references() -> None:
