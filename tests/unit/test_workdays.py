@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -205,3 +208,38 @@ def test_it_is_fast():
     start = at(TORONTO, 2026, 1, 5, 9)
     spans = [(start + n * 977, start + n * 977 + n * 1577) for n in range(20_000)]
     takes_at_most(len(spans) / 100_000, lambda: [calendar.days_between(*span) for span in spans])
+
+
+_LOADED = """
+import sys
+from zoneinfo import ZoneInfo
+from syncd.workdays import Workdays
+Workdays(ZoneInfo("UTC"), {code!r})
+print(*sorted(m.rpartition(".")[2] for m in sys.modules if m.startswith("holidays.countries.")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("CA-QC", "canada"),
+        ("FR", "france"),
+        ("AX", "aland_islands finland"),  # its holidays are those of Finland, and a few more
+    ],
+)
+def test_no_other_country_is_loaded(code: str, loaded: str):
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED.format(code=code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert done.stdout.split() == loaded.split()
+
+
+def test_every_country_can_be_loaded_alone():
+    from holidays.registry import COUNTRIES
+
+    for _, code, *_ in COUNTRIES.values():
+        assert Workdays(ZoneInfo("UTC"), code)
