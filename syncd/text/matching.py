@@ -133,4 +133,5 @@ def _hit(place: Place, text: str, weakened: bool) -> Hit:
 
 def _overruled(place: Place, spans: list[tuple[int, int]]) -> bool:
     rule, start, end = place
-    return "sure" not in rule.flags and any(a < end and start < b for a, b in spans)
+    # Matches that only share the space between them do not overlap.
+    return "sure" not in rule.flags and any(a < end - 1 and start < b - 1 for a, b in spans)
