@@ -96,11 +96,10 @@ def _normal_form(before: list[str], words: list[str], end: int) -> str:
 
 def _may_hold(filed: Index, present: set[str]) -> list[Rule]:
     """The rules that have the words they cannot do without, in the lexicon's order."""
-    holds = present.issuperset
     found: dict[int, Rule] = {}
     for word in filed.keys() & present:
         for all_of, one_of, rule in filed[word]:
-            if not all_of or holds(all_of):
+            if all_of <= present:
                 for group in one_of:
                     if group.isdisjoint(present):
                         break

@@ -88,11 +88,17 @@ class Vocabulary:
     spell: Callable[[list[str]], list[str]]
     common: Mapping[str, int] = field(default_factory=dict)
     parts: dict[str, _Part] = field(default_factory=dict, init=False)
+    """The pieces of patterns that were read: words and lists come again and again."""
+    frequencies: dict[frozenset[str], int] = field(default_factory=dict, init=False)
 
     def frequency(self, group: frozenset[str]) -> int:
         """How often one of `group` turns up in a text, roughly: common and short words count."""
-        common = self.common
-        return sum(common.get(word) or (_SHORT if len(word) < 3 else 1) for word in group)
+        known = self.frequencies.get(group)
+        if known is None:
+            common = self.common
+            known = sum(common.get(word) or (_SHORT if len(word) < 3 else 1) for word in group)
+            self.frequencies[group] = known
+        return known
 
     def rarest(self, groups: Sequence[frozenset[str]]) -> frozenset[str]:
         """The group that turns up least often."""
@@ -164,7 +170,8 @@ def _sequence(pieces: list[str], at: int, vocabulary: Vocabulary) -> tuple[_Part
             if at >= len(pieces) or pieces[at] != _BRACKETS[piece]:
                 raise PatternError(f"{piece!r} without {_BRACKETS[piece]!r}")
         else:
-            part = _element(piece, vocabulary)
+            part = vocabulary.parts.get(piece) or _element(piece, vocabulary)
+            vocabulary.parts[piece] = part
         expression += f"(?:{part.expression})?" if optional else part.expression
         if not optional and part.options != ((),):
             needed.append(part.options)
@@ -202,7 +209,7 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
     if piece in "^$":
         return _Part(re.escape(START if piece == "^" else END) + " ")
     if piece.startswith("<"):
-        return _list(piece[1:-1], vocabulary)
+        return _list(piece, vocabulary)
     if piece.startswith("*"):
         return _Part(r"[\w$%]+" + re.escape(fold(piece[1:])) + " ")
     if piece.endswith("*"):
@@ -218,13 +225,12 @@ def _element(piece: str, vocabulary: Vocabulary) -> _Part:
     return _Part(expression, (groups,), groups[0])
 
 
-def _list(name: str, vocabulary: Vocabulary) -> _Part:
+def _list(piece: str, vocabulary: Vocabulary) -> _Part:
+    name = piece[1:-1]
     if name not in vocabulary.lists:
-        raise PatternError(f"no list is called <{name}>")
-    if name not in vocabulary.parts:
-        vocabulary.parts[name] = _Part("")  # a list that names itself ends here
-        branches = [_whole(entry, vocabulary) for entry in vocabulary.lists[name]]
-        # Longest first: "get back to" before "get".
-        branches.sort(key=lambda branch: len(branch.expression), reverse=True)
-        vocabulary.parts[name] = _either(branches, vocabulary)
-    return vocabulary.parts[name]
+        raise PatternError(f"no list is called {piece}")
+    vocabulary.parts[piece] = _Part("")  # a list that names itself ends here
+    branches = [_whole(entry, vocabulary) for entry in vocabulary.lists[name]]
+    # Longest first: "get back to" before "get".
+    branches.sort(key=lambda branch: len(branch.expression), reverse=True)
+    return _either(branches, vocabulary)

@@ -58,7 +58,7 @@ class Rule:
         return self.compiled
 
 
-Filed: TypeAlias = tuple[tuple[str, ...], tuple[frozenset[str], ...], Rule]
+Filed: TypeAlias = tuple[frozenset[str], tuple[frozenset[str], ...], Rule]
 """A rule, where all of the first words are present and one of each of the other sets."""
 Index: TypeAlias = dict[str, list[Filed]]
 """Rules by the words one of which they cannot do without."""
@@ -193,7 +193,7 @@ def _filed(
     """The finders, and the guards of each kind, by the words they cannot do without."""
     finders: Index = {}
     guards: dict[str, Index] = {}
-    # Patterns share their lists' sets of words: equal sets are kept once.
+    # Patterns share their words and lists: equal sets are kept once.
     kept: dict[frozenset[str], frozenset[str]] = {}
     for rule, pattern in rules:
         filed = guards.setdefault(rule.kind, {}) if rule.flags & GUARDS else finders
@@ -202,10 +202,12 @@ def _filed(
                 option += (frozenset("?"),)
             rarest = vocabulary.rarest(option)
             others = [group for group in option if group is not rarest]
-            all_of = tuple({word for group in others if len(group) == 1 for word in group})
+            needed = frozenset(word for group in others if len(group) == 1 for word in group)
+            all_of = kept.setdefault(needed, needed)
             one_of = tuple(kept.setdefault(group, group) for group in others if len(group) > 1)
+            entry = (all_of, one_of, rule)
             for word in rarest:
-                filed.setdefault(word, []).append((all_of, one_of, rule))
+                filed.setdefault(word, []).append(entry)
     return finders, guards
 
 
