@@ -39,7 +39,7 @@ def opening(text: str, openers: Collection[str], not_names: Collection[str]) -> 
             at = called.end()
             continue
         break
-    if not names:
+    if not names and "," in text[-50:]:
         last = _CALLED_LAST.search(text, max(0, len(text) - 50))
         if last and _are_names(last["names"], openers, not_names):
             names = last["names"]

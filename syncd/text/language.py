@@ -39,8 +39,11 @@ def of_sentence(score: Scores, message: str) -> str:
 
     A sentence leaves its message's language only where its words clearly say so.
     """
+    here = score.get(message, 0)
+    if here and here == max(score.values()):
+        return message
     language = majority(score)
-    if not language or not message or language == message:
+    if not language or not message:
         return language or message
-    hits, here = score[language], score.get(message, 0)
+    hits = score[language]
     return language if (hits >= _SURE and hits > 2 * here) or here == 0 else message

@@ -72,7 +72,8 @@ def hits(
     found: dict[str, list[Hit]] = {}
     for kind, held in places.items():
         weakened = False
-        for rule in _may_hold(lexicon.guards.get(kind, {}), present):
+        guards = lexicon.guards.get(kind)
+        for rule in _may_hold(guards, present) if guards else ():
             if held and (question or "question" not in rule.flags):
                 spans = _spans(rule, text, effort)
                 if spans and "weaken" in rule.flags:
@@ -94,11 +95,11 @@ def _normal_form(before: list[str], words: list[str], end: int) -> str:
     return text.replace("  ", " ")
 
 
-def _may_hold(filed: Index, present: set[str]) -> list[Rule]:
+def _may_hold(index: Index, present: set[str]) -> list[Rule]:
     """The rules that have the words they cannot do without, in the lexicon's order."""
     found: dict[int, Rule] = {}
-    for word in filed.keys() & present:
-        for all_of, one_of, rule in filed[word]:
+    for word in present & index.words:
+        for all_of, one_of, rule in index.filed[word]:
             if all_of <= present:
                 for group in one_of:
                     if group.isdisjoint(present):

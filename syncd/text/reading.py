@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from itertools import islice, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from syncd.model import Signal
 from syncd.text.addressing import greeted, opening
@@ -36,8 +36,7 @@ _HEADING: Final = re.compile(r"#{1,6} ")
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the new text, with what it says."""
 
     text: str
@@ -240,7 +239,7 @@ def _without_rhetoric(text: str, sentences: list[Sentence]) -> list[Sentence]:
                 replace(signal, strength="weak") if signal.kind == "ask" else signal
                 for signal in one.signals
             )
-            sentences[place] = replace(one, signals=tuple(weakened))
+            sentences[place] = one._replace(signals=tuple(weakened))
     return sentences
 
 

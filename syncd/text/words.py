@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 _TOKEN = re.compile(r"[\w$%]+(?:'\w+)*'?|[?!.,;:()\"]|(?<!\w)[-–—]+(?!\w)")
+_ASCII_TOKEN = re.compile(_TOKEN.pattern, re.ASCII)
+"""The same for text that is all ASCII, at two thirds of the cost."""
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
 _CLOSERS = frozenset('?!.,;:()"-')
 _LONGEST_QUOTATION = 60
@@ -51,7 +53,8 @@ def tokens(text: str) -> list[str]:
         text = _LINK.sub(" link ", text)
     if "_" in text or "*" in text:
         text = _EMPHASIS.sub(r"\1", text)
-    return _TOKEN.findall(fold(text))
+    folded = fold(text)
+    return (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
 
 
 def spell_out(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ZoneKind = Literal[
     "new", "greeting", "quote", "attribution", "forwarded", "signature", "disclaimer", "verbatim"
@@ -11,8 +10,7 @@ ZoneKind = Literal[
 """`verbatim`: a patch, code, a table or a log that the writer put into the text; not prose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """A stretch of the text, `start` to `end` in characters; zones cover the text without gaps."""
 
     kind: ZoneKind

@@ -60,8 +60,14 @@ class Rule:
 
 Filed: TypeAlias = tuple[frozenset[str], tuple[frozenset[str], ...], Rule]
 """A rule, where all of the first words are present and one of each of the other sets."""
-Index: TypeAlias = dict[str, list[Filed]]
-"""Rules by the words one of which they cannot do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Rules by the words one of which they cannot do without, and those words."""
+
+    filed: Mapping[str, list[Filed]]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +197,8 @@ def _filed(
     rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary
 ) -> tuple[Index, dict[str, Index]]:
     """The finders, and the guards of each kind, by the words they cannot do without."""
-    finders: Index = {}
-    guards: dict[str, Index] = {}
+    finders: dict[str, list[Filed]] = {}
+    guards: dict[str, dict[str, list[Filed]]] = {}
     # Patterns share their words and lists: equal sets are kept once.
     kept: dict[frozenset[str], frozenset[str]] = {}
     for rule, pattern in rules:
@@ -208,7 +214,11 @@ def _filed(
             entry = (all_of, one_of, rule)
             for word in rarest:
                 filed.setdefault(word, []).append(entry)
-    return finders, guards
+    return _indexed(finders), {kind: _indexed(filed) for kind, filed in guards.items()}
+
+
+def _indexed(filed: Mapping[str, list[Filed]]) -> Index:
+    return Index(filed, frozenset(filed))
 
 
 def _one_of(names: Sequence[str]) -> str:

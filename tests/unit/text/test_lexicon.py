@@ -25,7 +25,7 @@ signals:
 
 def _rules(lexicon: Lexicon) -> list[Rule]:
     indexes = [lexicon.finders, *lexicon.guards.values()]
-    return [rule for index in indexes for filed in index.values() for *_, rule in filed]
+    return [rule for index in indexes for filed in index.filed.values() for *_, rule in filed]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
