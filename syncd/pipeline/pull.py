@@ -347,10 +347,14 @@ class AccountPull:
         changed = own ^ (read_as or frozenset())
         if not changed:
             return
-        me = self.terms.configuration.me.addresses | own
+        configured = self.terms.configuration.me.addresses
+        if changed <= configured:  # mine before, and still
+            self.errand.ask(partial(self._intake.remember_read_as, own))
+            return
+        me = configured | own
         self._intake = Intake(self.store, self.account.name, me)
         self._context = replace(self._context, me=me)
-        steps = self._intake.naming(changed)
+        steps = self._intake.naming(changed - configured)
         ids: list[str] = []
         while (some := self.errand.ask(lambda: next(steps, None))) is not None:
             ids += some

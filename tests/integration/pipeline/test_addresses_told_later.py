@@ -14,7 +14,7 @@ import pytest
 from syncd.model import Meeting, Message
 from syncd.store import Store
 from syncd.store.documents import from_document
-from tests.builders.offices import MONDAY, Office, day
+from tests.builders.offices import ME, MONDAY, Office, day
 from tests.fakes.google.gmail import FakeGmail
 from tests.fakes.google.server import GoogleServer
 
@@ -117,3 +117,12 @@ def test_what_names_no_changed_address_is_not_asked_for_again(alumna: Alumna) ->
     assert len(alumna.gmail.gets) == first + 2  # the new mail and mine
     alumna.office.once(TUESDAY + timedelta(hours=1))
     assert len(alumna.gmail.gets) == first + 2
+
+
+def test_what_names_an_address_that_i_named_is_not_asked_for_again(alumna: Alumna) -> None:
+    alumna.office.settings["me"] = {"names": ["Camille Roy"], "addresses": [ME, ALIAS]}
+    alumna.office.once()
+    first = len(alumna.gmail.gets)
+    alumna.tell()
+    alumna.office.once(TUESDAY)
+    assert len(alumna.gmail.gets) == first + 1  # the new mail
