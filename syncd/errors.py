@@ -36,6 +36,18 @@ class UserError(SyncdError):
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each problem in one line, without the offending line itself."""
+        return tuple(
+            " ".join(f"{p.where}: {p.what}".removeprefix(": ").split()) for p in self.problems
+        )
+
+    @property
+    def in_one_line(self) -> str:
+        """Every problem, fit for the log."""
+        return "; ".join(self.lines)
+
 
 class ConfigError(UserError):
     """The configuration cannot be used as it stands."""

@@ -50,6 +50,18 @@ def configure(level: str) -> None:
     logging.setLogRecordFactory(_record)
 
 
+def state() -> tuple[int, Mapping[str, Any]]:
+    """The level and what is bound, for `restore` in another process."""
+    return _level, _bound.get()
+
+
+def restore(state: tuple[int, Mapping[str, Any]]) -> None:
+    """Log as the process does in which `state` was called."""
+    level, bound = state
+    configure(logging.getLevelName(level))
+    _bound.set(bound)
+
+
 def debug(event: str, **values: Any) -> None:
     """Log what helps to follow a pass; never mail content."""
     if _level <= logging.DEBUG:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from syncd.connectors.base import Connector
 from syncd.errors import UserError
 from syncd.rules.base import OptionsClass, Rule
-from syncd.summary.build import Summary
+
+if TYPE_CHECKING:
+    from syncd.summary.build import Summary
 
 Loaded = TypeVar("Loaded")
-Renderer = Callable[[Summary], str]
+Renderer = Callable[["Summary"], str]
 
 
 class Registry(Mapping[str, Loaded], Generic[Loaded]):

@@ -30,6 +30,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
     from syncd.daemon.service import Service
     from syncd.daemon.signals import handled
     from syncd.daemon.watcher import Watcher
+    from syncd.pipeline.summarising import written_apart
     from syncd.store import Store
     from syncd.store.failures import DamagedStore
 
@@ -54,6 +55,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
                     load=lambda: configuration(config),
                     clock=SystemClock(),
                     notifier=Notifier(os.environ),
+                    write=written_apart,
                 )
                 watcher = Watcher(
                     on_configuration=service.request_reload,

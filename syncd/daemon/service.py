@@ -22,13 +22,12 @@ from syncd.daemon.notify import Notifier
 from syncd.daemon.rounds import Rounds
 from syncd.daemon.schedule import Moment
 from syncd.errors import StoreError, Transient, UserError
-from syncd.pipeline import look
 from syncd.pipeline.desk import Desk
 from syncd.pipeline.passes import forget_what_no_longer_holds, take_answers
-from syncd.pipeline.publish import publish
 from syncd.pipeline.pull import Pulled
 from syncd.pipeline.reader import OnDemandReader
 from syncd.pipeline.retention import forget_old_mail
+from syncd.pipeline.summarising import Order, written_here
 from syncd.store import Store
 
 STUCK_SECONDS = 900.0
@@ -80,6 +79,7 @@ class Service:
     :param load: reads the configuration again
     :param chance: where jitter comes from
     :param stuck_after: seconds without a sign of life after which a pull will never end
+    :param write: writes a summary; see pipeline.summarising
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Service:
         notifier: Notifier,
         chance: Random | None = None,
         stuck_after: float = STUCK_SECONDS,
+        write: Callable[[Store, Order, Callable[[], bool]], str] = written_here,
     ) -> None:
         self._store = store
         self._configuration = configuration
@@ -99,6 +100,7 @@ class Service:
         self._clock = clock
         self._notifier = notifier
         self._stuck_after = stuck_after
+        self._write = write
         self._watcher: Watches | None = None
         self._desk = Desk()
         self._rounds = Rounds(
@@ -118,6 +120,7 @@ class Service:
         self._old_mail = True
         """Whether there may be mail from before the user's `history`."""
         self._stuck = False
+        self._asked_to_stop = False
         self._stopping = False
         self.must_reopen = False
         """`run` ended because the records are damaged: opened again, they are made anew."""
@@ -126,6 +129,7 @@ class Service:
 
     def request_stop(self) -> None:
         """End after the transaction under way."""
+        self._asked_to_stop = True
         self._desk.post(self._stop)
 
     def request_reload(self) -> None:
@@ -212,7 +216,7 @@ class Service:
             if 0 < forgotten < _OLD_MAIL:
                 give_back(self._store)
         except StoreError as error:
-            log.warning("old_mail_stays", error=_one_line(error))
+            log.warning("old_mail_stays", error=error.in_one_line)
 
     def _show_life(self) -> None:
         """Tell the watchdog that we are alive, unless a pull hangs: then systemd starts us anew."""
@@ -286,7 +290,7 @@ class Service:
         try:
             changed = take_answers(self._store, self._configuration, now=now)
         except UserError as error:
-            log.warning("answers_not_taken", error=_one_line(error))
+            log.warning("answers_not_taken", error=error.in_one_line)
             return
         if changed:
             log.info("answers", changed=changed)
@@ -321,6 +325,8 @@ class Service:
         at = datetime.fromtimestamp(now.wall, UTC)
         with log.bound(run=token_hex(4)):
             problem = self._published(day, at)
+            if self._asked_to_stop and problem:
+                return
             self._summary_failures = self._summary_failures + 1 if problem else 0
             if problem:
                 pause = pause_after(self._summary_failures, _SUMMARY_AGAIN, 1.0)
@@ -334,27 +340,22 @@ class Service:
 
     def _published(self, day: date | None, at: datetime) -> str:
         """Write the summary as of `at`; what went wrong, empty if nothing did."""
+        began = self._clock.steady()
+
+        def go_on() -> bool:
+            self._notifier.alive()
+            return not self._asked_to_stop and self._clock.steady() - began < self._stuck_after
+
+        order = Order(self._configuration, at, self._problems)
         try:
-            result = look(self._store, self._configuration, now=at)
-            publish(
-                result.records,
-                result.snapshot,
-                self._configuration,
-                self._store,
-                coverage=result.coverage,
-                problems=self._problems,
-            )
-            if day is not None:
+            problem = self._write(self._store, order, go_on)
+            if not problem and day is not None:
                 self._served[day] = at.timestamp()
                 self._old_mail = True
                 memory.serve(self._store, day, at.timestamp())
         except UserError as error:
-            return _one_line(error)
-        except Exception as bug:
-            # rules and formats of third parties run here, and tomorrow's mail may be different
-            log.debug("summary_broke", exc_info=bug)
-            return f"a rule or format broke ({log.place(bug)}); this is a bug"
-        return ""
+            return error.in_one_line
+        return problem
 
     # --- configuration ----------------------------------------------------------------------------
 
@@ -364,7 +365,7 @@ class Service:
         try:
             configuration = self._load()
         except UserError as error:
-            self._problems = tuple(_told(error))
+            self._problems = error.lines
             log.warning("configuration_invalid", problems=list(self._problems))
         else:
             self._problems = ()
@@ -391,7 +392,7 @@ class Service:
         try:
             note()
         except StoreError as error:
-            log.warning("not_stored", error=_one_line(error))
+            log.warning("not_stored", error=error.in_one_line)
 
     def _status(self) -> str:
         count = len(self._configuration.accounts)
@@ -412,12 +413,3 @@ def _basis(configuration: Configuration) -> Sequence[object]:
         configuration.history,
         configuration.timezone,
     )
-
-
-def _told(error: UserError) -> list[str]:
-    """Each problem in one line, without the offending line itself."""
-    return [" ".join(f"{p.where}: {p.what}".removeprefix(": ").split()) for p in error.problems]
-
-
-def _one_line(error: UserError) -> str:
-    return "; ".join(_told(error))

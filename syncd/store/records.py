@@ -71,7 +71,7 @@ class Store:
             if read_only:
                 if not path.exists():
                     raise migrations.nothing_yet(folder)
-                return cls._opened(path, lock=None)
+                return cls._opened(path, lock=None, read_only=True)
             _make_private_folder(folder)
             lock = Lock(folder / LOCK_FILE)
             try:
@@ -87,6 +87,15 @@ class Store:
                     "(--state DIR)",
                 )
             ) from error
+
+    @classmethod
+    def lent(cls, folder: Path) -> Store:
+        """Open the records for writing in a process that their holder started, and for which it
+        waits.
+
+        :raises StoreError: they are damaged
+        """
+        return cls._opened(Path(folder) / FILE, lock=None, read_only=False)
 
     @classmethod
     def _opened_or_rebuilt(cls, path: Path, lock: Lock) -> Store:
@@ -150,8 +159,8 @@ class Store:
         return self.meta.get_key(REBUILT)
 
     @classmethod
-    def _opened(cls, path: Path, lock: Lock | None) -> Store:
-        db = RecordDB(path, schemas=layout.LAYOUT, read_only=lock is None)
+    def _opened(cls, path: Path, lock: Lock | None, *, read_only: bool = False) -> Store:
+        db = RecordDB(path, schemas=layout.LAYOUT, read_only=read_only)
         storage = cast(SQLiteStorage, db.storage)
         try:
             if lock is None:
