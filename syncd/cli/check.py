@@ -60,7 +60,7 @@ def _accounts(settings: Configuration, state: Path) -> list[Problem]:
         except UserError as error:
             problems.extend(error.problems)
         except SyncdError as error:
-            problems.append(Problem(str(error), f"account {account.name}"))
+            problems.append(Problem(str(error), account.name))
     return problems
 
 

@@ -72,7 +72,7 @@ def test_accounts_and_folders_are_checked_together(syncd: CommandLine) -> None:
     config = syncd.configure(f"summary: {{folder: {taken}/in/it}}", mail="nowhere")
     answer = syncd("check", "--config", config, "--state", f"{taken}/state")
     assert answer.code == 1
-    assert f"account work: {syncd.home}/nowhere is not a folder" in answer.err
+    assert f"work: {syncd.home}/nowhere is not a folder" in answer.err
     assert f"summary.folder: {taken} is not a folder" in answer.err
     assert f"--state: {taken} is not a folder" in answer.err
 

@@ -254,7 +254,7 @@ def test_a_sign_in_and_its_end(syncd: CommandLine, emulator: Emulator) -> None:
     there = configure(syncd, emulator, f"client_secrets: {syncd.home}/client.json")
     before = syncd("once", *there, "--now", NOW, "--json")
     assert before.code == 1
-    assert "run syncd auth private" in before.err
+    assert "run: syncd auth private" in before.err
     assert {one["account"]: one["state"] for one in json.loads(before.out)["coverage"]} == {
         "private": "sign_in",
         "meetings": "complete",

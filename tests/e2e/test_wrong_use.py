@@ -54,10 +54,10 @@ def test_wrong_usage_says_what_is_right(syncd: CommandLine, line: str, said: str
         ("export file.json", "there are no records in {home}/.local/state/syncd yet"),
         (
             "once --maildir mail --ics cal.ics --me a@b.example",
-            "account maildir: {home}/mail is not a folder",
+            "maildir: {home}/mail is not a folder",
         ),
-        ("once --ics cal.ics --me a@b.example", "account ics: "),
-        ("once --mbox old --me a@b.example", "account mbox: "),
+        ("once --ics cal.ics --me a@b.example", "ics: "),
+        ("once --mbox old --me a@b.example", "mbox: "),
     ],
 )
 def test_what_is_missing_is_named_and_nothing_is_written(
@@ -75,9 +75,9 @@ def test_every_file_that_cannot_be_read_is_named_at_once(syncd: CommandLine) -> 
     answer = syncd("once", "--maildir", "a", "--mbox", "b", "--ics", "c", "--me", "a@b.example")
     assert answer.code == 1
     assert [line.split(":")[0] for line in answer.err.splitlines() if line[0] != " "] == [
-        "account maildir",
-        "account mbox",
-        "account ics",
+        "maildir",
+        "mbox",
+        "ics",
     ]
 
 

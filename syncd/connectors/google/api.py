@@ -23,6 +23,7 @@ from syncd.connectors.google.failures import Unreachable as Unreachable
 from syncd.connectors.google.failures import Unreadable as Unreadable
 from syncd.connectors.google.options import GoogleOptions
 from syncd.connectors.google.pacing import Pace
+from syncd.connectors.unreachable import what_failed
 from syncd.errors import AuthRequired, RateLimited, SyncdError, Transient
 
 TIMEOUT = 60.0
@@ -227,7 +228,7 @@ class GoogleApi:
             raise self._failures.of_answer(status, headers, content) from None
         except (OSError, httplib2.HttpLib2Error, http.client.HTTPException, GoogleAuthError) as e:
             self.close()  # a connection in an unknown state is not used again
-            raise Unreachable(f"Google cannot be reached ({_kind(e)})") from None
+            raise Unreachable(f"Google cannot be reached ({what_failed(e)})") from None
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             # the library's parsers take well-formed answers for granted
             raise Unreadable("Google's answer cannot be read") from None
@@ -274,11 +275,3 @@ def _worst(answers: Iterable[Answer | SyncdError]) -> Transient | None:
     """Of the passing faults the one that asks for the longest pause."""
     found = [answer for answer in answers if isinstance(answer, Transient)]
     return max(found, key=lambda error: getattr(error, "retry_after", -1.0), default=None)
-
-
-def _kind(error: Exception) -> str:
-    """What kind of fault it is, without the words of the library: they may hold an address."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    strerror = getattr(error, "strerror", None)
-    return str(strerror).lower() if strerror else type(error).__name__

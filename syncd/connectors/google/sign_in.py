@@ -24,6 +24,7 @@ from requests import RequestException, Response
 from syncd.connectors.google.stored_token import authorized_user
 from syncd.connectors.google.token_endpoint import ERROR_CODE, is_private
 from syncd.connectors.loopback import Redirect
+from syncd.connectors.unreachable import what_failed
 from syncd.errors import Problem, RateLimited, Transient, UserError
 from syncd.normalise.addresses import is_one_of
 
@@ -150,7 +151,12 @@ def _authorize(
     if answer is None:
         raise _refused(account, "nobody signed in within ten minutes")
     if "code" not in answer:
-        raise _refused(account, f"Google says: {_code(answer['error'])}")
+        code = _code(answer["error"])
+        refused = code == "access_denied"
+        raise _refused(
+            account,
+            f"it was refused in the browser ({code})" if refused else f"Google says: {code}",
+        )
     return _exchange(account, flow, answer["code"])
 
 
@@ -167,7 +173,7 @@ def _exchange(account: str, flow: Any, code: str) -> google.oauth2.credentials.C
         flow.fetch_token(code=code, include_client_id=True, timeout=_TIMEOUT)
         signed_in: google.oauth2.credentials.Credentials = flow.credentials
     except RequestException as error:
-        raise Transient(f"Google cannot be reached ({type(error).__name__})") from None
+        raise Transient(f"Google cannot be reached ({what_failed(error)})") from None
     except OAuth2Error as error:
         if error.error == "missing_token":
             raise Transient("Google gave no usable answer") from None
@@ -218,7 +224,7 @@ def _check_address(
 
 
 def _refused(account: str, what: str, hint: str = "") -> UserError:
-    again = f"run syncd auth {account} again"
+    again = f"run again: syncd auth {account}"
     return UserError(Problem(what, account, f"{hint}; {again}" if hint else again))
 
 

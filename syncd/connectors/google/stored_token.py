@@ -46,8 +46,9 @@ class StoredToken(Credentials):
             if inner.token == stale or not inner.valid:
                 with refusals(
                     self._account,
-                    refused="Google no longer accepts the sign-in (it was taken back, or ended)",
-                    hint=f"run syncd auth {self._account}",
+                    refused="Google no longer accepts the sign-in (it was taken back, or ended; "
+                    "an app in Testing has seven days)",
+                    hint=f"run: syncd auth {self._account}",
                 ):
                     inner.refresh(checked(request))
                 stored = {**stored, **_refreshed(inner)}
@@ -90,7 +91,7 @@ class StoredToken(Credentials):
             raise self._sign_in("the sign-in covers more than this account may read")
 
     def _sign_in(self, what: str) -> AuthRequired:
-        return AuthRequired(Problem(what, self._account, f"run syncd auth {self._account}"))
+        return AuthRequired(Problem(what, self._account, f"run: syncd auth {self._account}"))
 
 
 def authorized_user(

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from google.auth.exceptions import RefreshError, TransportError
 
+from syncd.connectors.unreachable import what_failed
 from syncd.errors import AuthRequired, Problem, RateLimited, Transient
 
 Send = Callable[..., Any]
@@ -37,7 +38,9 @@ def checked(send: Send) -> Send:
         try:
             response = send(*words, **named)
         except (TransportError, OSError) as error:
-            raise Transient(f"the sign-in server cannot be reached ({_kind(error)})") from None
+            raise Transient(
+                f"the sign-in server cannot be reached ({what_failed(error)})"
+            ) from None
         if response.status == 429:
             raise RateLimited("the sign-in server asks to wait", _retry_after(response.headers))
         if response.status == 408 or response.status >= 500:
@@ -105,9 +108,3 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Retry-After in seconds (RFC 9110 section 10.2.3); the form with a date is rare here."""
     value = next((headers[name] for name in headers if name.lower() == "retry-after"), "")
     return min(float(value), 3600.0) if value.isdecimal() and len(value) < 9 else _PAUSE
-
-
-def _kind(error: BaseException) -> str:
-    """The name of the innermost cause: TransportError wraps what really happened."""
-    cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
-    return type(cause).__name__

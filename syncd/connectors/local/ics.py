@@ -159,7 +159,7 @@ class Ics:
                 yield Batch(deletions=tuple(sorted(gone)))
 
     def _problem(self, path: Path) -> Problem | None:
-        where = f"account {self._account}"
+        where = self._account
         if not path.exists():
             hint = "Check `path:`; if the disk is not mounted, mount it. Nothing was changed."
             return Problem(f"{path} does not exist", where, hint)

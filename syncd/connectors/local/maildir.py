@@ -147,7 +147,7 @@ class Maildir:
         :raises UserError: nothing is there to be read
         """
         root = self._options.path
-        where = f"account {self._account}"
+        where = self._account
         if not root.is_dir():
             hint = "Check `path:`; if the disk is not mounted, mount it. Nothing was changed."
             raise UserError(Problem(f"{root} is not a folder", where, hint))

@@ -123,7 +123,7 @@ class Mbox:
             except OSError as error:
                 problem = f"{root} cannot be read: {error.strerror}"
             if problem:
-                raise UserError(Problem(problem, f"account {self._account}", _FORMAT_HINT))
+                raise UserError(Problem(problem, self._account, _FORMAT_HINT))
 
     def pull(self, cursor: Cursor | None, context: PullContext) -> Iterator[Batch]:
         """Yield the messages that are new or gone, newest first in each file; see the contract.
@@ -146,7 +146,7 @@ class Mbox:
                 continue
             except ValueError as error:
                 if self._options.path.is_file():
-                    where = f"account {self._account}"
+                    where = self._account
                     raise UserError(Problem(str(error), where, _FORMAT_HINT)) from None
                 failed.append(Failure(name, name, str(error), permanent=True))
                 continue
@@ -210,7 +210,7 @@ class Mbox:
         :raises UserError: nothing is there to be read
         """
         root = self._options.path
-        where = f"account {self._account}"
+        where = self._account
         if root.is_file():
             return {root.name: root}, True
         if not root.is_dir():

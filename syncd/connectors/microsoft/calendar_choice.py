@@ -49,7 +49,7 @@ def chosen_calendars(
     if names and not found:
         hint = f"There are: {', '.join(sorted(names)[:10])}."
         what = "`calendars:` and `leave_out_calendars:` leave no calendar to read"
-        raise UserError(Problem(what, f"account {account}", hint))
+        raise UserError(Problem(what, account, hint))
     return [calendar for _, calendar in sorted(found, key=lambda pair: not pair[0])]
 
 

@@ -90,7 +90,7 @@ class CalendarsPull:
             return error
         hint = "if it need not be read, name it under `leave_out_calendars:`"
         what = f"the calendar “{calendar.name}” cannot be read ({error})"
-        return UserError(Problem(what, f"account {self._account}", hint))
+        return UserError(Problem(what, self._account, hint))
 
     # --- which calendars ------------------------------------------------------------------------
 

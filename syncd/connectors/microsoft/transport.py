@@ -14,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from syncd.connectors.base import Clock
+from syncd.connectors.unreachable import what_failed
 from syncd.errors import Transient
 from syncd.options import is_loopback
 
@@ -113,8 +114,7 @@ def send(
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, bytes(body), headers)
     except (requests.RequestException, UnicodeError) as error:
-        # its text may quote the address with its parameters
-        problem = type(error).__name__
+        problem = what_failed(error)
     raise Transient(f"Microsoft cannot be reached ({problem})")
 
 

@@ -230,7 +230,7 @@ def test_a_whole_life_tells_no_secret(tmp_path: Path, server: tuple[FakeOAuth, F
     # it did happen, and everything was said that a user needs
     assert "read: my.mailbox@cabinet.example" in said
     assert ME in said
-    assert "run syncd auth private" in said
+    assert "run: syncd auth private" in said
     assert "Obtained token" in said, "requests_oauthlib was not at its most talkative"
     assert "URL being requested" in said, "googleapiclient was not"
     assert "Making request: POST" in said, "google-auth was not"

@@ -109,9 +109,9 @@ def test_an_account_whose_sign_in_has_ended_waits_alone(server: FakeServer, tmp_
         "meetings": "sign_in",
     }
     for name in ("private", "meetings"):
-        assert f"run syncd auth {name}" in coverage[name]["detail"]
-        assert f"run syncd auth {name}" in done.stderr
-        assert f"run syncd auth {name}" in syncd(tmp_path, "summary", "--now", NOW).stdout
+        assert f"run: syncd auth {name}" in coverage[name]["detail"]
+        assert f"run: syncd auth {name}" in done.stderr
+        assert f"run: syncd auth {name}" in syncd(tmp_path, "summary", "--now", NOW).stdout
     status = syncd(tmp_path, "status", "--json")
     assert status.exit_code == 1
     told = {one["account"]: one["detail"] for one in json.loads(status.stdout)["accounts"]}

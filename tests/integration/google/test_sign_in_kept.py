@@ -187,7 +187,7 @@ def test_a_sign_in_that_was_taken_back_says_what_to_run(account: Account) -> Non
     account.oauth.revoke_all()
     with pytest.raises(AuthRequired) as told:
         account.read(account.credentials())
-    assert "run syncd auth private" in str(told.value)
+    assert "run: syncd auth private" in str(told.value)
     assert account.stored()["refresh_token"] == "1//0-kept"
 
 
@@ -265,7 +265,7 @@ def test_a_server_that_cannot_be_found_is_no_sign_out(account: Account, host: st
 
 
 def test_nobody_has_signed_in(account: Account) -> None:
-    with pytest.raises(AuthRequired, match="run syncd auth private"):
+    with pytest.raises(AuthRequired, match="run: syncd auth private"):
         account.credentials()
 
 
@@ -278,14 +278,14 @@ def test_nobody_has_signed_in(account: Account) -> None:
 )  # fmt: skip
 def test_a_damaged_token_file_asks_for_a_new_sign_in(account: Account, text: str) -> None:
     account.tokens.write(text)
-    with pytest.raises(AuthRequired, match="run syncd auth private"):
+    with pytest.raises(AuthRequired, match="run: syncd auth private"):
         account.credentials()
 
 
 def test_a_token_file_that_is_no_text_asks_for_a_new_sign_in(account: Account) -> None:
     account.tokens.write("")
     account.tokens.path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(AuthRequired, match="run syncd auth private"):
+    with pytest.raises(AuthRequired, match="run: syncd auth private"):
         account.credentials()
 
 
@@ -325,7 +325,7 @@ def test_other_rights_need_another_sign_in(
 ) -> None:
     """`text: false` reads headers only, and must not keep a token that could read more."""
     account.keep(*granted)
-    with pytest.raises(AuthRequired, match="run syncd auth private"):
+    with pytest.raises(AuthRequired, match="run: syncd auth private"):
         account.credentials(*needed)
 
 
