@@ -34,6 +34,11 @@ from .conftest import Signals
         "Will fix it tomorrow.",
         "Got it, will send it tonight.",
         "I will give you a call on Tuesday morning.",
+        "I'll translate the advert by noon tomorrow.",
+        "Will do, by Thursday at the latest.",
+        "ill drop the keys off tonight",
+        "The revised invoice will be with you within two days.",
+        "I'm taking care of the room.",
         "I'll explain it at the meeting on Thursday.",
         "I'll ask the accountant.",
         "I'll let them know.",
@@ -65,6 +70,7 @@ def test_firm(signals: Signals, sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "I'll try to send it tonight.",
         "I plan to finish this week.",
         "I hope to send it soon.",
         "I should be able to send it tomorrow.",
