@@ -61,14 +61,15 @@ def hits(
         before = lexicon.spell(before)
         present.update(before)
     finders = _may_hold(lexicon.finders, present)
+    if question:
+        finders += _may_hold(lexicon.questions, present)
     if not finders:  # most sentences end here
         return {}
     text = _normal_form(before, words, end)
     places: dict[str, list[Place]] = {}
     for rule in finders:
-        if question or "question" not in rule.flags:
-            for span in _spans(rule, text, effort):
-                places.setdefault(rule.kind, []).append((rule, *span))
+        for span in _spans(rule, text, effort):
+            places.setdefault(rule.kind, []).append((rule, *span))
     found: dict[str, list[Hit]] = {}
     for kind, held in places.items():
         weakened = False
@@ -119,10 +120,10 @@ def _spans(rule: Rule, text: str, effort: Effort) -> list[tuple[int, int]]:
     ]
 
 
-def _rank(place: Place) -> tuple[bool, int, int]:
-    """Firm before weak, then in the order of the text, then the longest."""
+def _rank(place: Place) -> tuple[bool, int, int, int]:
+    """Firm before weak, in the order of the text, the longest first, in the lexicon's order."""
     rule, start, end = place
-    return "weak" in rule.flags, start, -end
+    return "weak" in rule.flags, start, -end, rule.order
 
 
 def _hit(place: Place, text: str, weakened: bool) -> Hit:

@@ -14,7 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 from syncd.errors import Problem, UserError
 from syncd.model import SignalKind
-from syncd.text.patterns import Pattern, PatternError, Vocabulary, parse
+from syncd.text.patterns import Option, Pattern, PatternError, Vocabulary, parse
 from syncd.text.words import spell_out, tokens
 
 KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
@@ -85,6 +85,8 @@ class Lexicon:
     not_names: frozenset[str]
     greetings: frozenset[str]
     finders: Index
+    questions: Index
+    """Finders that only hold in questions."""
     guards: Mapping[str, Index]
 
     def spell(self, words: list[str]) -> list[str]:
@@ -129,7 +131,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
             rules += _rules(kind, heading, patterns, vocabulary, where, problems, len(rules))
     if problems:
         raise UserError(*problems)
-    finders, guards = _filed(rules, vocabulary)
+    finders, questions, guards = _filed(rules, vocabulary)
     return Lexicon(
         language=str(data.get("language", "")),
         common=frozenset(common),
@@ -139,6 +141,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
         not_names=frozenset(str(data.get("not_names", "")).split()) | set(common),
         greetings=frozenset(str(data.get("greetings", "")).split()),
         finders=finders,
+        questions=questions,
         guards=guards,
     )
 
@@ -195,17 +198,19 @@ def _rules(
 
 def _filed(
     rules: Sequence[tuple[Rule, Pattern]], vocabulary: Vocabulary
-) -> tuple[Index, dict[str, Index]]:
-    """The finders, and the guards of each kind, by the words they cannot do without."""
+) -> tuple[Index, Index, dict[str, Index]]:
+    """The finders, those of questions, and the guards of each kind."""
     finders: dict[str, list[Filed]] = {}
+    questions: dict[str, list[Filed]] = {}
     guards: dict[str, dict[str, list[Filed]]] = {}
     # Patterns share their words and lists: equal sets are kept once.
     kept: dict[frozenset[str], frozenset[str]] = {}
     for rule, pattern in rules:
-        filed = guards.setdefault(rule.kind, {}) if rule.flags & GUARDS else finders
-        for option in pattern.options:
-            if "question" in rule.flags:
-                option += (frozenset("?"),)
+        if rule.flags & GUARDS:
+            filed = guards.setdefault(rule.kind, {})
+        else:
+            filed = questions if "question" in rule.flags else finders
+        for option in _least(pattern.options):
             rarest = vocabulary.rarest(option)
             others = [group for group in option if group is not rarest]
             needed = frozenset(word for group in others if len(group) == 1 for word in group)
@@ -214,7 +219,18 @@ def _filed(
             entry = (all_of, one_of, rule)
             for word in rarest:
                 filed.setdefault(word, []).append(entry)
-    return _indexed(finders), {kind: _indexed(filed) for kind, filed in guards.items()}
+    by_kind = {kind: _indexed(filed) for kind, filed in guards.items()}
+    return _indexed(finders), _indexed(questions), by_kind
+
+
+def _least(options: Sequence[Option]) -> list[Option]:
+    """The options without those that ask for all that another asks for, and more."""
+    least: dict[Option, frozenset[frozenset[str]]] = {}
+    for option in sorted(options, key=len):
+        groups = frozenset(option)
+        if not any(other <= groups for other in least.values()):
+            least[option] = groups
+    return list(least)
 
 
 def _indexed(filed: Mapping[str, list[Filed]]) -> Index:

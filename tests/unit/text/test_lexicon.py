@@ -24,7 +24,7 @@ signals:
 
 
 def _rules(lexicon: Lexicon) -> list[Rule]:
-    indexes = [lexicon.finders, *lexicon.guards.values()]
+    indexes = [lexicon.finders, lexicon.questions, *lexicon.guards.values()]
     return [rule for index in indexes for filed in index.filed.values() for *_, rule in filed]
 
 

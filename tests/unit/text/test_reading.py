@@ -95,10 +95,8 @@ def test_any_text_reads(reader: Reader, text: str) -> None:
 def _hostile() -> list[str]:
     rng = random.Random(1)
     lexicons = [load(language) for language in LANGUAGES]
-    words = [
-        sorted(one.finders.words.union(*(guards.words for guards in one.guards.values())))
-        for one in lexicons
-    ]
+    indexes = [(one.finders, one.questions, *one.guards.values()) for one in lexicons]
+    words = [sorted(frozenset().union(*(index.words for index in own))) for own in indexes]
     texts = [
         " ".join(rng.choice(known) for _ in range(160_000)) for known in words
     ] + [
