@@ -1,20 +1,20 @@
 """Google's APIs as the connectors call them: paced, retried within bounds, errors in our words.
 
-google-api-python-client is used as it is, with its static discovery documents. It is imported on
-first use, for it takes a third of a second.
+google-api-python-client's requests and batches are used as they are (methods.py). It is imported on
+first use.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from syncd import log
 from syncd.connectors.base import Clock
+from syncd.connectors.google import methods
 from syncd.connectors.google.failures import Failures
 from syncd.connectors.google.failures import Gone as Gone  # part of what this module offers
 from syncd.connectors.google.failures import NotFound as NotFound
@@ -34,7 +34,6 @@ _ATTEMPTS = 5
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 120.0
 """Seconds that a pull waits in the middle of its work; for a longer pause it ends."""
-_VERSIONS = {"gmail": "v1", "calendar": "v3"}
 
 Answer = dict[str, Any]
 
@@ -49,7 +48,7 @@ class GoogleApi:
 
     def __init__(
         self,
-        service: Literal["gmail", "calendar"],
+        service: methods.Service,
         *,
         account: str,
         options: GoogleOptions,
@@ -59,32 +58,18 @@ class GoogleApi:
     ) -> None:
         self._service = service
         self._account = account
-        self._options = options
+        self._root = options.endpoint or methods.ROOTS[service]
         self._make_credentials = credentials
         self._clock = pace
         self._pace = Pace(pace, options.units_per_minute or per_minute)
         self._failures = Failures(account, options)
         self._transport: Any = None
+        _quieten()
         self._has_batches = True
 
-    @cached_property
-    def resource(self) -> Any:
-        """The API's methods, as google-api-python-client builds them: what they give goes to
-        `call` or `batch`."""
-        import httplib2
-        from googleapiclient.discovery import build_from_document
-        from googleapiclient.discovery_cache import get_static_doc
-
-        # its warnings would go to standard error; what they say, our errors say
-        logger = logging.getLogger("googleapiclient")
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
-        document = json.loads(get_static_doc(self._service, _VERSIONS[self._service]))
-        if self._options.endpoint is not None:
-            # `api_endpoint` would leave the batches where they are
-            document["rootUrl"] = f"{self._options.endpoint}/"
-            document.pop("mtlsRootUrl", None)
-        return build_from_document(document, http=httplib2.Http())
+    def request(self, method: str, **parameters: Any) -> Any:
+        """A request of one of methods.PATHS, for `call` or `batch`."""
+        return methods.request(self._root, method, parameters)
 
     def call(self, request: Any, cost: float = 1) -> Answer:
         """Send one request, again after passing faults, and give its JSON object.
@@ -201,7 +186,7 @@ class GoogleApi:
             else:
                 answers[int(number)] = Unreadable("Google's answer is no JSON object")
 
-        batch = self.resource.new_batch_http_request(callback=keep)
+        batch = methods.batch(self._root, self._service, keep)
         for i in chosen:
             batch.add(requests[i], request_id=str(i))
         http = self._http()
@@ -256,6 +241,13 @@ class GoogleApi:
         if attempt == _ATTEMPTS - 1 or pause > _LONGEST_PAUSE:
             raise problem
         self._clock.wait(pause)
+
+
+def _quieten() -> None:
+    """Let the library's warnings not go to standard error; what they say, our errors say."""
+    logger = logging.getLogger("googleapiclient")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 class _Transport:

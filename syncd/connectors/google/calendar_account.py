@@ -118,7 +118,7 @@ class CalendarAccount:
 
     def _fetched(self, calendar: Calendar, owner: Owner, identity: Identity) -> Reading:
         name = f"{identity.event}_{identity.key}" if identity.key else identity.event
-        request = self._api.resource.events().get(calendarId=calendar.id, eventId=name)
+        request = self._api.request("calendar.events.get", calendarId=calendar.id, eventId=name)
         try:
             event = self._api.call(request)
         except (NotFound, Gone):
@@ -131,7 +131,9 @@ class CalendarAccount:
         """Whether a calendar that could not be opened now can be."""
         try:
             self._api.call(
-                self._api.resource.events().list(calendarId=folder, maxResults=1, fields="kind")
+                self._api.request(
+                    "calendar.events.list", calendarId=folder, maxResults=1, fields="kind"
+                )
             )
         except (NotFound, Refused) as error:
             if isinstance(error, Refused) and not error.reasons & _CLOSED:

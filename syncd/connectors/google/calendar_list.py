@@ -49,7 +49,7 @@ def list_calendars(api: GoogleApi, account: str, user: str) -> tuple[ListedCalen
     """
     found: dict[str, ListedCalendar] = {}
     try:
-        for page in pages(api, api.resource.calendarList().list, maxResults=250, fields=_FIELDS):
+        for page in pages(api, "calendar.calendarList.list", maxResults=250, fields=_FIELDS):
             for item in page.items:
                 entry = _entry(item, user)
                 if entry is not None and len(found) < MOST_CALENDARS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,7 @@ class Page:
     """Token for the changes from here on, on the last page; empty where the server gives none."""
 
 
-def pages(
-    api: GoogleApi, method: Callable[..., Any], *, start: str = "", **parameters: Any
-) -> Iterator[Page]:
+def pages(api: GoogleApi, method: str, *, start: str = "", **parameters: Any) -> Iterator[Page]:
     """The pages from `start` on (empty: the first); the parameters are the same for each.
 
     :raises Unreadable: an answer is no list, or the pages never end
@@ -34,7 +32,7 @@ def pages(
     token = start
     for _ in range(MOST_PAGES):
         asked = {**parameters, "pageToken": token} if token else parameters
-        page = _page(api.call(method(**asked)))
+        page = _page(api.call(api.request(method, **asked)))
         yield page
         if not page.next:
             return

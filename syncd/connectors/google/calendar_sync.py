@@ -158,7 +158,7 @@ class CalendarSync:
     def _pages(self, **parameters: Any) -> Iterator[Any]:
         return pages(
             self._api,
-            self._api.resource.events().list,
+            "calendar.events.list",
             calendarId=self._calendar.id,
             **_SAME_EACH_TIME,
             **parameters,

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from google.auth.credentials import Credentials
-from google.oauth2 import service_account
 
 from syncd.connectors.google.stored_token import StoredToken
 from syncd.connectors.google.token_endpoint import Send, checked, is_private, refusals
@@ -20,6 +19,8 @@ from syncd.connectors.token_command import run_token_command
 from syncd.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from google.oauth2 import service_account
+
     from syncd.connectors.google.options import GoogleOptions
     from syncd.connectors.tokens import Tokens
 
@@ -81,6 +82,8 @@ class ServiceAccount(Credentials):
 
 
 def _service_account(file: Path, user: str, scopes: Sequence[str]) -> service_account.Credentials:
+    from google.oauth2 import service_account  # with it comes cryptography, 9 MB
+
     try:
         info = json.loads(file.read_text(encoding="utf-8"))
         if not is_private(info["token_uri"]):

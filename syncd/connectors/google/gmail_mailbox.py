@@ -48,7 +48,8 @@ class Mailbox:
     def profile(self) -> Profile:
         """The mailbox's profile; without that method, the newest message says where it stands."""
         try:
-            answer = self._call(self._users.getProfile(userId=_ME), self._quota.small)
+            request = self._api.request("gmail.users.getProfile", userId=_ME)
+            answer = self._call(request, self._quota.small)
         except NotFound:
             return Profile("", self._newest_history_id())
         return Profile(
@@ -70,7 +71,8 @@ class Mailbox:
             filters["labelIds"] = [label]
 
         def page(token: str | None) -> Answer:
-            request = self._users.messages().list(
+            request = self._api.request(
+                "gmail.users.messages.list",
                 userId=_ME,
                 maxResults=_PAGE,
                 pageToken=token,
@@ -93,7 +95,8 @@ class Mailbox:
         end = start
 
         def page(token: str | None) -> Answer:
-            request = self._users.history().list(
+            request = self._api.request(
+                "gmail.users.history.list",
                 userId=_ME,
                 startHistoryId=start,
                 maxResults=_PAGE,
@@ -120,14 +123,17 @@ class Mailbox:
                 "metadataHeaders": list(METADATA_HEADERS),
                 "fields": _HEADER_FIELDS,
             }
-        messages = self._users.messages()
-        requests = [messages.get(userId=_ME, id=source_id, **form) for source_id in ids]
+        requests = [
+            self._api.request("gmail.users.messages.get", userId=_ME, id=source_id, **form)
+            for source_id in ids
+        ]
         return self._api.batch(requests, self._quota.get)
 
     def label_names(self) -> dict[str, str]:
         """The names of the user's own labels by id; none where the server does not say."""
         try:
-            answer = self._call(self._users.labels().list(userId=_ME), self._quota.small)
+            request = self._api.request("gmail.users.labels.list", userId=_ME)
+            answer = self._call(request, self._quota.small)
         except NotFound:
             return {}
         labels = ((_text(x.get("id")), x) for x in _objects(answer, "labels"))
@@ -137,7 +143,7 @@ class Mailbox:
     def own_addresses(self) -> tuple[str, ...]:
         """The addresses the user may send from, lower case; none where that may not be asked."""
         try:
-            request = self._users.settings().sendAs().list(userId=_ME)
+            request = self._api.request("gmail.users.settings.sendAs.list", userId=_ME)
             answer = self._call(request, self._quota.small)
         except NotFound:
             return ()
@@ -149,20 +155,21 @@ class Mailbox:
         )
         return tuple(sorted({alias for alias in aliases if "@" in alias}))
 
-    @property
-    def _users(self) -> Any:
-        return self._api.resource.users()
-
     def _call(self, request: Any, cost: int) -> Answer:
         return self._api.call(request, cost)
 
     def _newest_history_id(self) -> str:
-        messages = self._users.messages()
-        listed = self._call(
-            messages.list(userId=_ME, maxResults=1, includeSpamTrash=True), self._quota.list
+        newest = self._api.request(
+            "gmail.users.messages.list", userId=_ME, maxResults=1, includeSpamTrash=True
         )
+        listed = self._call(newest, self._quota.list)
         for message in _objects(listed, "messages"):
-            request = messages.get(userId=_ME, id=_text(message.get("id")), format="minimal")
+            request = self._api.request(
+                "gmail.users.messages.get",
+                userId=_ME,
+                id=_text(message.get("id")),
+                format="minimal",
+            )
             history_id = _history_id(self._call(request, self._quota.get))
             if history_id:
                 return history_id

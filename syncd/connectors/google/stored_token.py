@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import google.oauth2.credentials
 from google.auth.credentials import Credentials
 
 from syncd import log
 from syncd.connectors.google.scopes import READ_HEADERS, READ_MAIL
-from syncd.connectors.google.token_endpoint import Send, checked, is_private, refusals
+from syncd.connectors.google.token_endpoint import Send, checked, is_private, refusals, renewed
 from syncd.errors import AuthRequired, Problem
 
 if TYPE_CHECKING:
+    import google.oauth2.credentials
+
     from syncd.connectors.tokens import Tokens
 
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105  an address, no secret
@@ -42,18 +43,18 @@ class StoredToken(Credentials):
         stale = self.token
         with self._tokens.refreshing():
             stored = self._read()
-            inner = _authorized_user(stored)
-            if inner.token == stale or not inner.valid:
+            self._adopt(stored)
+            if self.token == stale or not self.valid:
                 with refusals(
                     self._account,
                     refused="Google no longer accepts the sign-in (it was taken back, or ended; "
                     "an app in Testing has seven days)",
                     hint=f"run: syncd auth {self._account}",
                 ):
-                    inner.refresh(checked(request))
-                stored = {**stored, **_refreshed(inner)}
+                    answer = renewed(checked(request), {"token_uri": _TOKEN_URI, **stored})
+                stored = {**stored, **answer}
                 self._keep(stored)
-            self._adopt(stored)
+                self._adopt(stored)
 
     def _keep(self, stored: Mapping[str, Any]) -> None:
         try:
@@ -115,19 +116,6 @@ def _complete(stored: Mapping[str, Any]) -> bool:
         and isinstance(stored.get("token"), str | None)
         and isinstance(stored.get("token_uri", _TOKEN_URI), str)
         and is_private(stored.get("token_uri", _TOKEN_URI))
-    )
-
-
-def _authorized_user(stored: Mapping[str, Any]) -> google.oauth2.credentials.Credentials:
-    """Not by `from_authorized_user_info`, which always refreshes at Google's own address. Without
-    scopes: asked for again on a refresh, they could only be refused."""
-    return google.oauth2.credentials.Credentials(
-        token=stored.get("token"),
-        refresh_token=stored["refresh_token"],
-        token_uri=stored.get("token_uri", _TOKEN_URI),
-        client_id=stored["client_id"],
-        client_secret=stored["client_secret"],
-        expiry=_expiry(stored),
     )
 
 

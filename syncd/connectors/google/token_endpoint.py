@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from google.auth.exceptions import RefreshError, TransportError
 
@@ -67,6 +68,37 @@ def is_private(address: str) -> bool:
     )
 
 
+def renewed(send: Send, stored: Mapping[str, Any]) -> dict[str, str | None]:
+    """Ask for a new access token (RFC 6749 section 6), without scopes: asked for again they could
+    only be refused. google-auth's own way brings cryptography with it, 9 MB.
+
+    :param send: from `checked`
+    :param stored: token_uri, client_id, client_secret and refresh_token
+    :return: what changes in an "authorized user" file
+    :raises RefreshError: it was refused
+    :raises ValueError: no usable answer, or TypeError or OverflowError
+    """
+    form = {name: stored[name] for name in ("client_id", "client_secret", "refresh_token")}
+    response = send(
+        method="POST",
+        url=stored["token_uri"],
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body=urlencode({"grant_type": "refresh_token", **form}).encode(),
+    )
+    answer = _object(response.data) or {}
+    if response.status != 200:
+        raise RefreshError("refused", answer)
+    token, lasts = answer.get("access_token"), answer.get("expires_in")
+    given = answer.get("refresh_token") or stored["refresh_token"]
+    if not isinstance(token, str) or not isinstance(given, str):
+        raise ValueError("no token")
+    expiry = None
+    if lasts is not None:
+        until = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=int(lasts))
+        expiry = until.isoformat() + "Z"
+    return {"token": token, "refresh_token": given, "expiry": expiry}
+
+
 @contextmanager
 def refusals(account: str, *, refused: str, hint: str) -> Iterator[None]:
     """Turn what google-auth raises on a refresh into syncd's errors. Nothing of the answer is
@@ -81,9 +113,9 @@ def refusals(account: str, *, refused: str, hint: str) -> Iterator[None]:
         yield
     except RefreshError as error:
         code = error_code(error.args[1] if len(error.args) > 1 else None)
-        if not code and not str(error).startswith("Reauthentication"):
+        if not code:
             raise Transient("the sign-in server gave no usable answer") from None
-        what = refused if code in ("", "invalid_grant") else f"Google refuses the sign-in: {code}"
+        what = refused if code == "invalid_grant" else f"Google refuses the sign-in: {code}"
         raise AuthRequired(Problem(what, account, hint)) from None
     except (TransportError, ValueError, TypeError, OverflowError):
         # an `expires_in` that is no number, say
