@@ -15,7 +15,7 @@ from syncd.text.reading import Reader
 from .conftest import AT
 
 SLOWEST = 600
-"""Messages per second that even a busy machine must reach; see CHANGELOG for an idle one."""
+"""Messages per second that even a busy machine must reach; an idle one reads three times that."""
 
 
 def _texts(mailboxes: Path) -> list[str]:

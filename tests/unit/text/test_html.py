@@ -305,4 +305,4 @@ HOSTILE = {
 
 @pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_megabyte_stays_bounded(html: str) -> None:
-    takes_at_most(0.075, lambda: zones(html_to_text(html)))
+    takes_at_most(0.050, lambda: zones(html_to_text(html)))
