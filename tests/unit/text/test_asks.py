@@ -138,6 +138,8 @@ def test_advice_and_directions_are_weak(signals: Signals, sentence: str) -> None
     "sentence",
     [
         "Isn't this exactly what the form is for?",
+        "Perhaps the question should be: how do we grow?",
+        "Ask yourself: how many problems has it caused?",
         "Why would anyone do that?",
         "Why are we paying for this?",
         "But how is that different from before?",
