@@ -158,12 +158,24 @@ def _is_journal(stream: str | None) -> bool:
     return stream == f"{status.st_dev}:{status.st_ino}"
 
 
+def _imported(*, with_rich: bool) -> Any:
+    """structlog, which imports rich where it finds it: 5 MB that draw tracebacks on a terminal."""
+    if not with_rich and "rich" not in sys.modules:
+        sys.modules["rich"] = None  # type: ignore[assignment]  # cannot be imported, says Python
+        try:
+            import structlog
+        finally:
+            del sys.modules["rich"]
+    else:
+        import structlog
+    return structlog
+
+
 def _structlog() -> Any:
     global _logger
     if _logger is None:
-        import structlog
-
         terminal = sys.stderr.isatty()
+        structlog = _imported(with_rich=terminal)
         renderer: Any = (
             structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
         )

@@ -26,6 +26,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
     """
     from syncd import log
     from syncd.daemon.clock import SystemClock
+    from syncd.daemon.give_back import one_heap
     from syncd.daemon.notify import Notifier
     from syncd.daemon.service import Service
     from syncd.daemon.signals import handled
@@ -34,6 +35,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
     from syncd.store import Store
     from syncd.store.failures import DamagedStore
 
+    one_heap()
     if ctx.parent is not None and ctx.parent.get_parameter_source("log") is _BY_DEFAULT:
         log.configure("info")  # a service tells what it does
     folder = state_folder(state)

@@ -34,6 +34,8 @@ STUCK_SECONDS = 900.0
 """The time limits of connectors are far shorter."""
 PATIENCE = 120.0
 """Seconds for which a summary waits for the accounts to be read first."""
+_MUCH = 100
+"""Records that a pull changed, from which on memory is given back after it."""
 _OLD_MAIL = 200
 """Messages from before `history` that are forgotten in one turn."""
 _SUMMARY_AGAIN = 1800.0
@@ -120,6 +122,8 @@ class Service:
         self._old_mail = True
         """Whether there may be mail from before the user's `history`."""
         self._stuck = False
+        self._has_grown = False
+        """Whether there is memory to give back once no account is being read."""
         self._asked_to_stop = False
         self._stopping = False
         self.must_reopen = False
@@ -201,6 +205,9 @@ class Service:
         self._rounds.start_due(self._configuration, now)
         self._summarise_when_due(now)
         self._forget_old_mail(now)
+        if self._has_grown and not self._rounds.at_work:
+            self._has_grown = False
+            give_back(self._store)
         self._show_life()
         self._clock.rest(self._desk, self._rest(now), busy=bool(self._rounds.at_work))
 
@@ -213,8 +220,7 @@ class Service:
         try:
             forgotten = forget_old_mail(self._store, self._configuration, now=at, most=_OLD_MAIL)
             self._old_mail = forgotten == _OLD_MAIL
-            if 0 < forgotten < _OLD_MAIL:
-                give_back(self._store)
+            self._has_grown |= 0 < forgotten < _OLD_MAIL
         except StoreError as error:
             log.warning("old_mail_stays", error=error.in_one_line)
 
@@ -270,6 +276,7 @@ class Service:
             failed=pulled.failed,
             seconds=round(pulled.seconds, 3),
         )
+        self._has_grown |= pulled.upserts + pulled.deletions >= _MUCH
         # a passing fault may be gone in a moment; what only the user can mend is waited for in vain
         settled = (
             not isinstance(pulled.error, Transient) and pulled.account not in self._rounds.again
@@ -336,7 +343,7 @@ class Service:
                 log.info("summary_written", day=day.isoformat() if day else None)
         self._remember(lambda: memory.note_summary(self._store, problem))
         self._notifier.status(self._status())
-        give_back(self._store)
+        self._has_grown = True
 
     def _published(self, day: date | None, at: datetime) -> str:
         """Write the summary as of `at`; what went wrong, empty if nothing did."""

@@ -398,34 +398,3 @@ def test_an_answer_by_command_reaches_the_running_service(
     unknown = desk("done", "zzzz", *where)
     assert unknown.code == 1
     assert "there is no item 'zzzz'" in unknown.err
-
-
-def test_five_idle_accounts_are_light(desk: Desk, start: Callable[..., Running]) -> None:
-    others = []
-    for name in ("b", "c", "d", "e"):
-        (desk.home / name / "INBOX" / "cur").mkdir(parents=True)
-        (desk.home / name / "INBOX" / "new").mkdir()
-        others.append(f"{{name: {name}, connector: maildir, path: {desk.home / name}}}")
-    desk.accounts(*others)
-    desk.receive()
-    service = start()
-    service.wait_for("summary_written")
-    service.wait_for("pulled", 5)
-    time.sleep(2)
-    before = _processor_seconds(service.process.pid)
-    time.sleep(6)
-    used = (_processor_seconds(service.process.pid) - before) / 6
-    memory = _resident_megabytes(service.process.pid)
-    print(f"idle: {memory:.0f} MB resident, {100 * used:.2f} % of a core")
-    assert memory < 90
-    assert used < 0.02, "well above 0.5 %: /proc counts in hundredths of a second"
-
-
-def _processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _resident_megabytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024

@@ -21,11 +21,12 @@ from tests.fakes.microsoft.server import FakeGraph
 
 @dataclass
 class Desk:
-    """One account `work`, before or after its sign-in."""
+    """One account, before or after its sign-in."""
 
     folder: Path
     graph: FakeGraph
     login: FakeLogin
+    account: str = "work"
     clock: SimulatedClock = field(default_factory=SimulatedClock)
     said: list[str] = field(default_factory=list)
     browser: Callable[[str], None] | None = None
@@ -36,7 +37,7 @@ class Desk:
     """What went wrong in the browser."""
 
     def __post_init__(self) -> None:
-        self.tokens = Tokens(self.folder / "tokens", "work")
+        self.tokens = Tokens(self.folder / "tokens", self.account)
         self.graph.tokens.clear()
 
     def options(self, **values: Any) -> OutlookOptions:
@@ -50,11 +51,11 @@ class Desk:
 
     def sign_in(self, *, device: bool = False, port: int = 0, **values: Any) -> str:
         request = SignInRequest(say=self._say, browser=False, device=device, port=port)
-        return sign_in("work", self.options(**values), self.tokens, request, self.clock)
+        return sign_in(self.account, self.options(**values), self.tokens, request, self.clock)
 
     def connect(self, **values: Any) -> Graph:
         """What a fresh process would read with."""
-        return Graph("work", self.options(**values), self.tokens, self.clock)
+        return Graph(self.account, self.options(**values), self.tokens, self.clock)
 
     def whose(self, **values: Any) -> str:
         """Whose mailbox a fresh process reads."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -128,3 +131,16 @@ def test_the_level_decides(level: str, heard: int, capsys: pytest.CaptureFixture
     log.info("b")
     log.warning("c")
     assert len(capsys.readouterr().err.splitlines()) == heard
+
+
+def test_a_service_does_not_carry_the_colours_of_a_terminal() -> None:
+    program = "import sys; from syncd import log; log.warning('x'); print('rich' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; import rich"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert done.stdout == "False\n"
+    assert json.loads(done.stderr)["event"] == "x"
