@@ -93,7 +93,7 @@ def test_a_pace_that_is_too_fast_slows_down_and_loses_nothing(account: GmailAcco
 @pytest.mark.slow
 def test_killed_at_random_moments_it_ends_the_same(account: GmailAccount) -> None:
     account.context = {"reader": None}
-    account.fill(80)
+    account.fill(60)
     account.pull()
     whole, looks = dict(account.records.items), DyingClock(account.clock, 1 << 30)
     account.records = Records()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -59,13 +60,16 @@ class World:
     made: list[str] = field(default_factory=list)
     """Folders that the user has made."""
 
-    def mail(self) -> Mail:
+    @cached_property
+    def graph(self) -> Graph:
+        """Its connections are all that a killed process leaves to the next."""
         options = OutlookOptions(
             user="camille@cabinet.example", token_command="unused", endpoint=self.server.url
         )
-        tokens = Tokens(Path("unused"), "work")
-        graph = Graph("work", options, tokens, self.clock, bearer=Token())
-        return Mail("work", graph, read_text=True)
+        return Graph("work", options, Tokens(Path("unused"), "work"), self.clock, bearer=Token())
+
+    def mail(self) -> Mail:
+        return Mail("work", self.graph, read_text=True)
 
     def context(self, records: Records) -> PullContext:
         return replace(
@@ -256,5 +260,6 @@ def test_the_records_end_as_a_fresh_sync_has_them(
         world.pull(world.records)
         fresh = Records()
         world.pull(fresh)
+        world.graph.close()
     assert world.records.items == fresh.items
     assert not world.records.failures
