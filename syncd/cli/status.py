@@ -120,7 +120,8 @@ def _show(found: Report, now: float) -> None:
     if found.last_summary:
         click.echo(f"last summary: {_ago(found.last_summary, now)}")
     if found.next_summary:
-        click.echo(f"next summary: {datetime.fromtimestamp(found.next_summary):%a %d %b %H:%M}")  # noqa: DTZ006 - local time is meant
+        at = datetime.fromtimestamp(found.next_summary, found.zone)
+        click.echo(f"next summary: {at:%a %d %b %H:%M}")
     table = Table("account", "state", "last read", "next", "records", "set aside", "what", box=None)
     for account in found.accounts:
         attempt = account.attempt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tinydb import where
 
@@ -60,6 +61,8 @@ class Report:
     summary_problem: str
     last_summary: int | None
     next_summary: int | None
+    zone: ZoneInfo | None
+    """In which the user tells the summary's time; None where the configuration is invalid."""
     health: Health | None
     """Of the last seven days, today left out."""
 
@@ -113,6 +116,7 @@ def report(
         summary_problem=condition.summary if running and condition else "",
         last_summary=last_summary,
         next_summary=next_summary,
+        zone=configuration.timezone if configuration is not None else None,
         health=health,
     )
 

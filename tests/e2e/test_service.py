@@ -203,6 +203,17 @@ def test_from_ready_to_the_end(
     assert [event["event"] for event in service.events()][-1] == "stopped"
 
 
+def test_status_tells_the_summary_s_time_as_the_user_does(
+    desk: Desk, start: Callable[..., Running]
+) -> None:
+    desk.environment["TZ"] = "Asia/Tokyo"
+    desk.accounts(at="23:59")
+    service = start()
+    assert service.manager.heard[0]["STATUS"].endswith(" 23:59")
+    answer = desk("status", "--config", "config", "--state", "state")
+    assert re.search(r"^next summary: .* 23:59$", answer.out, re.MULTILINE)
+
+
 def test_the_abstract_socket_and_the_watchdog(desk: Desk, start: Callable[..., Running]) -> None:
     desk.accounts()
     service = start(f"@syncd-test-{os.getpid()}", WATCHDOG_USEC="1500000")
