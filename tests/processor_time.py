@@ -43,11 +43,10 @@ def takes_at_most(seconds: float, work: Callable[[], T]) -> T:
     """
     best = float("inf")
     for _ in range(TRIES):
-        before, _ = _spent(_yardstick)
         spent, result = _spent(work)
-        after, _ = _spent(_yardstick)
-        slowness = max(1.0, (before + after) / 2 / YARDSTICK)
-        best = min(best, spent / slowness)
+        if spent > seconds:
+            spent /= max(1.0, _spent(_yardstick)[0] / YARDSTICK)
+        best = min(best, spent)
         if best <= seconds:
             return result
     raise AssertionError(f"cost {best * 1000:.1f} ms, more than {seconds * 1000:.1f} ms")
