@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from syncd.demo import write_demo
 
 CHECKOUT = Path(__file__).parents[3]
 FOLDER = CHECKOUT / "systemd"
@@ -67,24 +72,57 @@ def test_what_the_user_must_mend_is_not_tried_again(name: str) -> None:
     assert int(settings["WatchdogSec"][0].removesuffix("min")) >= 1
 
 
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of the system calls of a service, from its start over a pass that reads everything,
+    a summary in every format and a reload to its end."""
+    if shutil.which("strace") is None:
+        pytest.skip("needs strace")
+    desk, said = tmp_path_factory.mktemp("desk"), tmp_path_factory.mktemp("said") / "log"
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "HOME": str(desk)}
+    write_demo(desk, datetime.now(UTC))
+    configuration = desk / "syncd.yaml"
+    text = configuration.read_text("utf-8")
+    configuration.write_text(text.replace("[markdown, json]", "[markdown, json, html]"), "utf-8")
+    counts = desk / "calls"
+    with said.open("w") as file:
+        service = subprocess.Popen(
+            ["strace", "-fqq", "-c", "-o", counts, sys.executable, "-m", "syncd", "run",
+             "--config", desk, "--state", desk / "state"],
+            stderr=file, env=environment,
+        )  # fmt: skip
+    try:
+        _await(service, said, "summary_written")
+        pid = int((desk / "state" / "records.lock").read_text())
+        os.kill(pid, signal.SIGHUP)
+        _await(service, said, "configuration_loaded")
+        os.kill(pid, signal.SIGTERM)
+        assert service.wait(60) == 0
+    finally:
+        service.kill()
+        service.wait()
+    assert (desk / "summaries" / "latest.html").exists()
+    return {line.split()[-1] for line in counts.read_text().splitlines()[2:-2]}
+
+
+def _await(service: subprocess.Popen[bytes], said: Path, event: str) -> None:
+    until = time.monotonic() + 120
+    while f'"{event}"' not in said.read_text("utf-8"):
+        if service.poll() is not None and "ptrace" in said.read_text("utf-8").lower():
+            pytest.skip("this system lets no process trace another")
+        assert service.poll() is None, said.read_text("utf-8")
+        assert time.monotonic() < until, said.read_text("utf-8")
+        time.sleep(0.05)
+
+
 @analyze
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 @pytest.mark.parametrize("name", UNITS)
-def test_every_system_call_of_a_pass_is_allowed(name: str, tmp_path: Path) -> None:
-    log = tmp_path / "calls"
-    done = subprocess.run(
-        ["strace", "-fqq", "-c", "-o", log, sys.executable, "-m", "syncd", "demo"],
-        capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "HOME": str(tmp_path)},
-    )  # fmt: skip
-    if "ptrace" in done.stderr.lower() and not log.exists():
-        pytest.skip("this system lets no process trace another")
-    assert done.returncode == 0, done.stderr
-    calls = {line.split()[-1] for line in log.read_text().splitlines()[2:-2]}
-    assert {"openat", "mmap"} <= calls
+def test_every_system_call_of_the_service_is_allowed(name: str, calls: set[str]) -> None:
+    assert {"openat", "mmap", "inotify_add_watch", "execve", "setpgid"} <= calls
+    needed = set(calls)
     if os.geteuid() == 0:
-        calls -= {"fchown"}  # SQLite gives root's files to the owner of the folder; nobody else can
-    assert calls - _allowed(FOLDER / name) == set()
+        needed -= {"fchown"}  # SQLite gives root's files to the folder's owner
+    assert needed - _allowed(FOLDER / name) == set()
 
 
 _MDWE = """
