@@ -431,6 +431,8 @@ class Snapshot:
     workdays: Workdays
     words: bool = True
     """False when the user wants no text read: rules that need words then stay silent."""
+    wordless: frozenset[str] = frozenset()
+    """The accounts whose text the user wants not to be read (`text: false` of the account)."""
     birthdays: tuple[Meeting, ...] = ()
     """What the calendars announce as somebody's birthday, past and to come."""
 

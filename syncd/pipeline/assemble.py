@@ -80,6 +80,11 @@ def assemble(
         meetings=real,
         workdays=Workdays(configuration.timezone, configuration.holidays, away),
         words=configuration.text,
+        wordless=frozenset(
+            account.name
+            for account in configuration.accounts
+            if getattr(account.options, "text", True) is False
+        ),
         birthdays=tuple(
             meeting
             for meeting in meetings

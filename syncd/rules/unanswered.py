@@ -114,7 +114,7 @@ class _Search:
         person = self.snapshot.people.get(message.sender.email)
         if person is None or not self.options.who.fits(person):
             return None
-        if not self.snapshot.words:
+        if not self.snapshot.words or message.account in self.snapshot.wordless:
             return self._last_word_without_words(message, person)
         best: _Question | None = None
         for signal in message.signals:

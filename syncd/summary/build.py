@@ -104,6 +104,8 @@ class Summary:
     agenda: tuple[Agenda, ...]
     sections: tuple[Section, ...]
     closed: tuple[Closed, ...]
+    unread: Phrase | None = None
+    """What cannot be seen because the user wants some text not to be read."""
     health: Phrase | None = None
     """How syncd itself did, in the first summary of a week."""
 
@@ -171,8 +173,16 @@ def build(
         agenda=_agenda(snapshot, shown),
         sections=tuple(sections),
         closed=tuple(closed if everything else closed[:_CLOSED_CAP]),
+        unread=_unread(snapshot),
         health=_health(health, since, snapshot),
     )
+
+
+def _unread(snapshot: Snapshot) -> Phrase | None:
+    if not snapshot.words:
+        return Phrase("unread.all")
+    accounts = ", ".join(sorted(snapshot.wordless))
+    return Phrase("unread", {"accounts": accounts}) if accounts else None
 
 
 def _health(health: Health | None, since: int, snapshot: Snapshot) -> Phrase | None:

@@ -64,8 +64,7 @@ def render(summary: Summary) -> str:
                 for closed in summary.closed
             )
         )
-    if summary.health:
-        blocks.append(wording.say(summary.health))
+    blocks += [wording.say(said) for said in (summary.unread, summary.health) if said]
     if summary.items:
         example = (summary.day + timedelta(days=8)).isoformat()
         hint = catalogue.say("help", example=example)

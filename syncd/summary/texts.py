@@ -124,6 +124,8 @@ ENGLISH: dict[str, Text] = {
     "coverage.unfinished": "never read to the end ({detail})",
     "coverage.no_sent_mail": "there is mail but none from you: add the folder of your sent mail, or check your addresses (me)",
     "coverage.configuration": "The configuration has a problem; the last good one is in use: {detail}",
+    "unread": "The text of {accounts} is not read (text: false): there, promises, news and your own questions are not seen, and mail to you alone counts as a question.",
+    "unread.all": "No text is read (text: false): promises, news and your own questions are not seen, and mail to you alone counts as a question.",
     "health": "syncd read your accounts {runs} times in the last 7 days, {time} in all, without a failure.",
     "health.failures": (
         "syncd read your accounts {runs} times in the last 7 days, {time} in all; it failed once.",
@@ -243,6 +245,8 @@ FRENCH: dict[str, Text] = {
     "coverage.unfinished": "jamais lu jusqu’au bout ({detail})",
     "coverage.no_sent_mail": "il y a du courrier, mais rien de vous : ajoutez le dossier de vos messages envoyés, ou vérifiez vos adresses (me)",
     "coverage.configuration": "La configuration a un problème ; la dernière valable reste en service : {detail}",
+    "unread": "Le texte de {accounts} n’est pas lu (text: false) : promesses, nouvelles et questions de votre part n’y sont pas vues, et un message à vous seul compte comme une question.",
+    "unread.all": "Aucun texte n’est lu (text: false) : promesses, nouvelles et questions de votre part ne sont pas vues, et un message à vous seul compte comme une question.",
     "health": "syncd a lu vos comptes {runs} fois ces 7 derniers jours, {time} en tout, sans échec.",
     "health.failures": (
         "syncd a lu vos comptes {runs} fois ces 7 derniers jours, {time} en tout, avec un échec.",
