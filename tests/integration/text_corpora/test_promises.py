@@ -1,4 +1,4 @@
-"""Firm promises in Enron mail. Errors of all messages have been read by now: nothing here is unseen."""
+"""Firm promises in Enron mail. Every error was read by now: no part of it is unseen."""
 
 from __future__ import annotations
 
