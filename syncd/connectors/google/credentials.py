@@ -93,7 +93,10 @@ def _service_account(file: Path, user: str, scopes: Sequence[str]) -> service_ac
         )
     except OSError as error:
         raise UserError(
-            Problem(f"service_account cannot be read: {error.strerror}", str(file))
+            Problem(
+                f"service_account cannot be read: {(error.strerror or 'unknown reason').lower()}",
+                str(file),
+            )
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # nothing of what google-auth or the parser says: it may quote the key

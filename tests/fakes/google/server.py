@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fakes.clock import SimulatedClock
@@ -96,6 +96,8 @@ class GoogleServer:
         self.violations: list[str] = []
         self.part_fault: Callable[[Call], Response | None] = lambda _call: None
         """Asked before every call, whether it came alone or in a batch."""
+        self.garble: Callable[[str, Any], Any] = lambda _method, body: body
+        """Is given what a method answers, and says what is sent instead."""
         self.calls: list[Call] = []
         """Every call that was answered, batches taken apart."""
         self.batch_sizes: list[int] = []
@@ -160,13 +162,13 @@ class GoogleServer:
             return answer
         self.violations += document.problems_of_response(method, answer.body)
         if not call.one("fields"):
-            return answer
+            return Response(answer.status, self.garble(call.method, answer.body), answer.headers)
         try:
             body = document.mask(method, answer.body, call.one("fields"))
         except ValueError as problem:
             self.violations.append(str(problem))
             return error(400, str(problem), "invalidParameter")
-        return Response(answer.status, body, answer.headers)
+        return Response(answer.status, self.garble(call.method, body), answer.headers)
 
     def _batch(self, request: Request) -> Response:
         header = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()

@@ -95,6 +95,8 @@ class FakeGraph(FakeServer):
         """The tokens that are good now."""
         self.part_fault: Callable[[Request], Response | None] = lambda _request: None
         """Asked before every part of a batch; what it returns happens instead of the answer."""
+        self.garble: Callable[[str, Any], Any] = lambda _pattern, body: body
+        """Is given what a route answers, and says what is sent instead."""
         self.throttled = 0
         """So many of the next requests are answered 429."""
         self.retry_after = "2"
@@ -182,6 +184,8 @@ class FakeGraph(FakeServer):
         pattern, response = self.router.dispatch(request)
         if response.body is not None and not isinstance(response.body, bytes):
             FakeGraph.witness(pattern, response.body)
+            if response.status == 200:
+                return Response(200, self.garble(pattern, response.body), response.headers)
         return response
 
     def _batch(self, request: Request) -> Response:
