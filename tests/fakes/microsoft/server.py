@@ -79,6 +79,13 @@ class Router:
         return "", refused(404, "ResourceNotFound", f"no route for {request.path}")
 
 
+class GoodToken:
+    """A token that the fake takes, and that needs no sign-in (graph.TokenSource)."""
+
+    def token(self, *, refused: str = "") -> str:
+        return TOKEN
+
+
 class FakeGraph(FakeServer):
     """Serves Graph below `/v1.0`; `/users/{me}` is `/me`.
 

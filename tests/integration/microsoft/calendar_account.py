@@ -16,7 +16,7 @@ from syncd.model import Batch, Meeting
 from tests.contract.contract import NOW, Records, context
 from tests.fakes.clock import SimulatedClock
 from tests.fakes.microsoft.calendar import FakeCalendars
-from tests.fakes.microsoft.server import TOKEN, FakeGraph
+from tests.fakes.microsoft.server import FakeGraph, GoodToken
 
 
 class CalendarAccount:
@@ -91,7 +91,7 @@ class CalendarAccount:
             {
                 "user": "camille@cabinet.example",
                 "endpoint": self.graph.url,
-                "token_command": f"echo {TOKEN}",
+                "token_command": "unused",
                 **self.options,
             }
         )
@@ -99,7 +99,8 @@ class CalendarAccount:
     def _calendars(self) -> Calendars:
         settings = self._settings()
         if self._connection is None:
-            self._connection = Graph("work", settings, Tokens(self._folder, "work"), self.clock)
+            tokens = Tokens(self._folder, "work")
+            self._connection = Graph("work", settings, tokens, self.clock, bearer=GoodToken())
         return Calendars("work", settings, self._connection)
 
 

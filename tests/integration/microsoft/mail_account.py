@@ -18,16 +18,9 @@ from syncd.text.reading import Reader
 from tests.contract.contract import NOW, Records, context
 from tests.fakes.clock import SimulatedClock
 from tests.fakes.microsoft.mail import WELL_KNOWN, Mailbox
-from tests.fakes.microsoft.server import TOKEN, FakeGraph
+from tests.fakes.microsoft.server import FakeGraph, GoodToken
 
 READER = Reader()
-
-
-class GoodToken:
-    """A token that the fake takes, and that needs no sign-in."""
-
-    def token(self, *, refused: str = "") -> str:
-        return TOKEN
 
 
 class MailAccount:

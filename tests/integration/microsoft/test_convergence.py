@@ -23,7 +23,7 @@ from syncd.text.reading import Reader
 from tests.contract.contract import NOW, Records, context
 from tests.fakes.clock import SimulatedClock
 from tests.fakes.microsoft.mail import Mailbox
-from tests.fakes.microsoft.server import TOKEN, FakeGraph, refused
+from tests.fakes.microsoft.server import FakeGraph, GoodToken, refused
 from tests.fakes.server import GARBAGE, Fault, Hang, Request, Reset, Response
 
 READER = Reader()
@@ -39,13 +39,6 @@ FAULTS: dict[str, Fault] = {
     "gateway": refused(504, "GatewayTimeout"),
 }
 FOLDERS = ("inbox", "sentitems", "archive", "deleteditems", "junkemail", "drafts")
-
-
-class Token:
-    """The token that the fake takes."""
-
-    def token(self, *, refused: str = "") -> str:
-        return TOKEN
 
 
 @dataclass
@@ -66,7 +59,9 @@ class World:
         options = OutlookOptions(
             user="camille@cabinet.example", token_command="unused", endpoint=self.server.url
         )
-        return Graph("work", options, Tokens(Path("unused"), "work"), self.clock, bearer=Token())
+        return Graph(
+            "work", options, Tokens(Path("unused"), "work"), self.clock, bearer=GoodToken()
+        )
 
     def mail(self) -> Mail:
         return Mail("work", self.graph, read_text=True)
