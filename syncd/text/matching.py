@@ -39,11 +39,17 @@ class Hit:
     rule: Rule
     words: str
     weak: bool = False
+    span: tuple[int, int] = (0, 0)
+    """Where it matched in the normal form."""
 
     @property
     def fired(self) -> str:
         """`rule: words`, as a Signal tells it."""
         return f"{self.rule.name}: {self.words}"
+
+    def overlaps(self, other: Hit) -> bool:
+        """Whether both rest on some of the same words."""
+        return _overlap(self.span, other.span)
 
 
 def hits(
@@ -129,10 +135,14 @@ def _rank(place: Place) -> tuple[bool, int, int, int]:
 def _hit(place: Place, text: str, weakened: bool) -> Hit:
     rule, start, end = place
     words = " ".join(word for word in text[start:end].split() if word not in (START, END))
-    return Hit(rule, words, weakened or "weak" in rule.flags)
+    return Hit(rule, words, weakened or "weak" in rule.flags, (start, end))
 
 
 def _overruled(place: Place, spans: list[tuple[int, int]]) -> bool:
     rule, start, end = place
+    return "sure" not in rule.flags and any(_overlap((start, end), span) for span in spans)
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     # Matches that only share the space between them do not overlap.
-    return "sure" not in rule.flags and any(a < end - 1 and start < b - 1 for a, b in spans)
+    return one[0] < other[1] - 1 and other[0] < one[1] - 1

@@ -15,9 +15,8 @@ from syncd.text.words import fold
 
 _DATED: Final = frozenset({"ask", "promise", "renegotiation", "meeting_proposal"})
 _NEEDS_ANSWER: Final = frozenset({"ask", "meeting_proposal"})
-_OUTRANKED: Final = {"closing": _NEEDS_ANSWER, "ask": frozenset({"care"})}
-"""Kinds that say nothing beside another: "Thanks, could you …" closes nothing, and "How is your
-daughter?" is kind rather than a request."""
+_OUTRANKED: Final = {"closing": _NEEDS_ANSWER}
+"""Kinds that say nothing beside another: "Thanks, could you …" closes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,26 @@ def signals(found: Mapping[str, Sequence[Hit]], context: Context) -> tuple[Signa
     for kind in KINDS:
         if kind not in found or found.keys() & _OUTRANKED.get(kind, frozenset()):
             continue
-        hit = next((h for h in found[kind] if due or "dated" not in h.rule.flags), None)
+        hit = next(
+            (
+                hit
+                for hit in found[kind]
+                if (due or "dated" not in hit.rule.flags)
+                and not (kind == "ask" and _is_kind(hit, found))
+            ),
+            None,
+        )
         if hit:
             made.append(_signal(cast(SignalKind, kind), hit, due, context))
     return tuple(made)
+
+
+def _is_kind(ask: Hit, found: Mapping[str, Sequence[Hit]]) -> bool:
+    """Whether an ask is interest in the reader's life: "How is your daughter?" requests nothing.
+
+    "I hope you feel better; could you send me the file?" does, in other words.
+    """
+    return any(ask.overlaps(care) for care in found.get("care", ()))
 
 
 def _signal(kind: SignalKind, hit: Hit, due: Due | None, context: Context) -> Signal:

@@ -142,6 +142,40 @@ def test_not_that_kind(signals: Signals, sentence: str, kind: str) -> None:
     assert kind not in signals(sentence)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "How are you getting on with the report?",
+        "How is the family business doing?",
+        "How is the recovery of the data going?",
+        "Has your daughter signed the form?",
+        "Are you all right with the new date?",
+        "Did the launch go well?",
+        "Are you coming on Friday?",
+    ],
+)
+def test_a_question_of_work_is_an_ask(signals: Signals, sentence: str) -> None:
+    assert "ask" in signals(sentence)
+    assert "care" not in signals(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hope you feel better; could you send me the lease?",
+        "Congratulations on the baby, can you still do Friday?",
+        "I'm so sorry to hear about your mother, please send me the documents when you can.",
+    ],
+)
+def test_a_kind_word_hides_no_request(signals: Signals, sentence: str) -> None:
+    assert signals(sentence).keys() >= {"ask", "care"}
+
+
+@pytest.mark.parametrize("sentence", ["How is your daughter?", "Is your wife feeling better?"])
+def test_interest_in_the_reader_requests_nothing(signals: Signals, sentence: str) -> None:
+    assert "ask" not in signals(sentence)
+
+
 @pytest.mark.parametrize(("attachments", "strength"), [(1, "firm"), (0, "weak")])
 def test_an_attachment_that_is_not_there(reader: Reader, attachments: int, strength: str) -> None:
     text = "Please find the signed contract attached.\n"
