@@ -126,3 +126,17 @@ def test_what_names_an_address_that_i_named_is_not_asked_for_again(alumna: Alumn
     alumna.tell()
     alumna.office.once(TUESDAY)
     assert len(alumna.gmail.gets) == first + 1  # the new mail
+
+
+def test_an_account_that_could_not_be_read_meanwhile_follows_later(alumna: Alumna) -> None:
+    alumna.office.once()
+    alumna.tell()
+    aside = alumna.office.root / "aside"
+    alumna.office.mail.rename(aside)
+    alumna.office.settings["accounts"][0]["path"] = str(alumna.office.mail / "nowhere")
+    failed = alumna.office.once(TUESDAY)
+    assert {one.account: one.state for one in failed.result.coverage}["archive"] == "failed"
+    assert alumna.directions() == {"Quote": "outbound", "Old quote": "inbound"}
+    aside.rename(alumna.office.mail / "nowhere")
+    alumna.office.once(TUESDAY + timedelta(hours=1))
+    assert alumna.directions() == {"Quote": "outbound", "Old quote": "outbound"}
