@@ -13,9 +13,9 @@ from .conftest import AT, Score, half
 
 
 def _is_request(signal: Signal) -> bool:
-    """Parakweet's "Yes": a request, a proposal to meet, or a commitment with a date."""
+    """Parakweet's "Yes": a request, a proposal to meet, or a firm commitment with a date."""
     return signal.kind in ("ask", "meeting_proposal") or (
-        signal.kind == "promise" and signal.due is not None
+        signal.kind == "promise" and signal.strength == "firm" and signal.due is not None
     )
 
 
@@ -31,5 +31,5 @@ def test_requests(corpora: Path, reader: Reader) -> None:
         pairs[half(sentence)].append((label == "Yes", found))
     tuned, unseen = Score.of(pairs[0]), Score.of(pairs[1])
     assert tuned.n + unseen.n > 3600
-    assert tuned.f1 >= 0.79
-    assert unseen.f1 >= 0.77
+    assert tuned.f1 >= 0.81
+    assert unseen.f1 >= 0.78
