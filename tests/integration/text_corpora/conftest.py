@@ -1,4 +1,4 @@
-"""Where the corpora lie, and how results on them are scored."""
+"""Where the corpora lie, and how results on them and on invented sentences are scored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ import pytest
 from syncd.text.reading import Reader
 
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora"
+INVENTED = Path(__file__).parents[2]
+"""Holds a folder of invented sentences per language."""
 AT = datetime(2001, 5, 10, 9, tzinfo=UTC)
+FOLLOWS = {
+    "meeting_proposal": {"ask", "promise"},
+    "renegotiation": {"ask", "promise", "meeting_proposal"},
+    "closing": {"thanks", "care", "promise"},
+    "thanks": {"closing", "care", "fulfilment"},
+    "care": {"ask", "closing", "promise"},
+    "fulfilment": {"closing", "ask", "thanks"},
+}
+"""Kinds that may be found with a label because they follow from it (tests/french/README.md)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,25 @@ class Score:
     @property
     def f1(self) -> float:
         return 2 * self.right / max(1, 2 * self.right + self.false_alarms + self.missed)
+
+
+def on_invented(reader: Reader, language: str, kind: str) -> Score:
+    """The score on the file of one kind of signal; a promise is one where it is firm."""
+    pairs = []
+    for line in (INVENTED / language / f"{kind}.tsv").read_text("utf-8").splitlines()[1:]:
+        labels, strength, sentence = line.split("\t")
+        if strength == "weak":
+            continue
+        found = {
+            s.kind
+            for s in reader.read_sentence(sentence, at=AT).signals
+            if s.kind != "promise" or s.strength == "firm"
+        }
+        expected = kind in labels.split("|")
+        follows = any(kind in FOLLOWS.get(label, ()) for label in labels.split("|"))
+        if expected or not follows:
+            pairs.append((expected, kind in found))
+    return Score.of(pairs)
 
 
 def half(key: str) -> int:

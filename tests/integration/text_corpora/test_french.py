@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from syncd.text.reading import Reader
 
-from .conftest import AT, Score
+from .conftest import on_invented
 
-FRENCH = Path(__file__).parents[2] / "french"
-FOLLOWS = {
-    "meeting_proposal": {"ask", "promise"},
-    "renegotiation": {"ask", "promise", "meeting_proposal"},
-    "closing": {"thanks", "care", "promise"},
-    "thanks": {"closing", "care", "fulfilment"},
-    "care": {"ask", "closing", "promise"},
-    "fulfilment": {"closing", "ask", "thanks"},
-}
-"""Kinds that may be found with a label because they follow from it (tests/french/README.md)."""
 LEAST = {
     "ask": 0.93,
     "care": 0.70,
@@ -34,26 +22,8 @@ LEAST = {
 """F1 per kind."""
 
 
-def _pairs(reader: Reader, kind: str) -> list[tuple[bool, bool]]:
-    pairs = []
-    for line in (FRENCH / f"{kind}.tsv").read_text("utf-8").splitlines()[1:]:
-        labels, strength, sentence = line.split("\t")
-        if strength == "weak":
-            continue
-        found = {
-            s.kind
-            for s in reader.read_sentence(sentence, at=AT).signals
-            if s.kind != "promise" or s.strength == "firm"
-        }
-        expected = kind in labels.split("|")
-        follows = any(kind in FOLLOWS.get(label, ()) for label in labels.split("|"))
-        if expected or not follows:
-            pairs.append((expected, kind in found))
-    return pairs
-
-
 @pytest.mark.parametrize("kind", LEAST)
 def test_kind(reader: Reader, kind: str) -> None:
-    score = Score.of(_pairs(reader, kind))
+    score = on_invented(reader, "french", kind)
     assert score.n >= 150
     assert score.f1 >= LEAST[kind], score
