@@ -170,19 +170,3 @@ def test_new_mail_and_meetings_are_in_the_records_in_time(service: Service) -> N
 def _count(home: Path, count: Callable[[Store], int]) -> int:
     with Store.open(home / "state", read_only=True) as store:
         return count(store)
-
-
-def test_it_rests_when_nothing_happens(service: Service) -> None:
-    """Its own writing of the summary must not wake it for ever."""
-    service.process.send_signal(signal.SIGUSR1)  # reads all, and writes the summary anew
-    time.sleep(4)
-    before = _cpu_seconds(service.process.pid)
-    time.sleep(5)
-    used = _cpu_seconds(service.process.pid) - before
-    print(f"idle: {used / 5:.1%} of a core")
-    assert used / 5 < 0.05
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -109,6 +109,7 @@ def _change(office: Office) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the command runs in a forked process")
 def test_kills_of_a_first_sync_and_of_a_steady_pass_leave_no_trace(tmp_path: Path) -> None:
+    _office(tmp_path / "warm", 2).once()  # what the processes inherit: modules and lexicons
     calm, rough = (_office(tmp_path / name, 500) for name in ("calm", "rough"))
     chance = random.Random(os.environ.get("SYNCD_KILL_SEED", "syncd"))
     hit = 0
