@@ -72,7 +72,8 @@ class Signal:
     to: str = ""
     """The name a sentence addresses ("Ann, could you …"), as written; empty: nobody."""
     topic: str = ""
-    """Of personal news: birth, illness, move, new_job, promotion, holiday, bereavement, wedding."""
+    """Of personal news: birth, illness, move, new_job, promotion, holiday, bereavement, wedding,
+    other."""
     start: int = 0
     end: int = 0
     """Offsets of the sentence in the message's text, in characters."""

@@ -23,6 +23,7 @@ EXPIRES: Mapping[str, int] = MappingProxyType(
         "holiday": 21,
         "bereavement": 60,
         "wedding": 45,
+        "other": 30,
     }
 )
 """Days for which a word about each kind of news is still welcome."""

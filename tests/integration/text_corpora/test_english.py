@@ -9,9 +9,13 @@ from syncd.text.reading import Reader
 from .conftest import on_invented
 
 LEAST = {
+    "care": (0.89, 0.96),
     "closing": (0.93, 0.97),
     "fulfilment": (0.90, 0.94),
+    "meeting_proposal": (0.90, 0.97),
+    "personal_news": (0.92, 0.98),
     "renegotiation": (0.90, 0.97),
+    "thanks": (0.95, 0.95),
 }
 """F1 and precision per kind. The lexicon was tuned on every other row (tests/english/README.md)."""
 

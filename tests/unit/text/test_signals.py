@@ -86,6 +86,8 @@ NEWS = [
     ("holiday", "Just back from holiday."),
     ("bereavement", "Mon père est décédé dimanche."),
     ("wedding", "We are getting married in June."),
+    ("other", "My wife and I have separated."),
+    ("other", "We were burgled last night."),
     ("wedding", "Nous nous marions en juin."),
 ]
 NOTHING = [
@@ -129,6 +131,13 @@ def test_nothing(signals: Signals, sentence: str) -> None:
         ("We spent the week on the budget.", "personal_news"),
         ("I have an arm board here.", "personal_news"),
         ("We are engaged in talks with the supplier.", "personal_news"),
+        ("My client is getting divorced.", "personal_news"),
+        ("I have a question about maternity leave.", "personal_news"),
+        ("I have retired the old server.", "personal_news"),
+        ("Thanks to the new pump we saved money.", "thanks"),
+        ("Congratulations, your order has shipped!", "care"),
+        ("Is Friday ok for delivery?", "meeting_proposal"),
+        ("Can you do the report by Friday?", "meeting_proposal"),
         ("The loss of our data was expensive.", "personal_news"),
         ("It is locked when we leave the office.", "personal_news"),
         ("If attached files are missing, tell me.", "fulfilment"),
