@@ -205,6 +205,7 @@ def _filed(
     guards: dict[str, dict[str, list[Filed]]] = {}
     # Patterns share their words and lists: equal sets are kept once.
     kept: dict[frozenset[str], frozenset[str]] = {}
+    demands: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
     for rule, pattern in rules:
         if rule.flags & GUARDS:
             filed = guards.setdefault(rule.kind, {})
@@ -216,7 +217,7 @@ def _filed(
             needed = frozenset(word for group in others if len(group) == 1 for word in group)
             all_of = kept.setdefault(needed, needed)
             one_of = tuple(kept.setdefault(group, group) for group in others if len(group) > 1)
-            entry = (all_of, one_of, rule)
+            entry = (all_of, demands.setdefault(one_of, one_of), rule)
             for word in rarest:
                 filed.setdefault(word, []).append(entry)
     by_kind = {kind: _indexed(filed) for kind, filed in guards.items()}
