@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import linecache
 
 from syncd.store import Store
 
@@ -22,6 +23,7 @@ def one_heap() -> None:
 def give_back(store: Store) -> None:
     """Let the system have what is free: SQLite and glibc keep it otherwise, and a service idles
     for hours."""
+    linecache.clearcache()  # where attrs leaves the source of the methods that it makes
     gc.collect()
     store.storage.run("PRAGMA shrink_memory")
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -207,6 +207,7 @@ def _filed(
     kept: dict[frozenset[str], frozenset[str]] = {}
     demands: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
     for rule, pattern in rules:
+        entries: dict[tuple[frozenset[str], tuple[frozenset[str], ...]], Filed] = {}
         if rule.flags & GUARDS:
             filed = guards.setdefault(rule.kind, {})
         else:
@@ -217,7 +218,8 @@ def _filed(
             needed = frozenset(word for group in others if len(group) == 1 for word in group)
             all_of = kept.setdefault(needed, needed)
             one_of = tuple(kept.setdefault(group, group) for group in others if len(group) > 1)
-            entry = (all_of, demands.setdefault(one_of, one_of), rule)
+            asked = (all_of, demands.setdefault(one_of, one_of))
+            entry = entries.setdefault(asked, (*asked, rule))
             for word in rarest:
                 filed.setdefault(word, []).append(entry)
     by_kind = {kind: _indexed(filed) for kind, filed in guards.items()}
