@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from secrets import token_hex
-from threading import Thread
 from typing import Protocol
 
 from syncd import log
@@ -189,15 +188,11 @@ class Service:
         log.info("started", accounts=len(self._configuration.accounts))
 
     def _warm_up(self) -> None:
-        """Load the lexicons beside the first pulls, so that the first new mail need not wait."""
-        if not self._configuration.text:
-            return
-
-        def load() -> None:
+        """Load the lexicons, so that the first new mail need not wait; and before the first pulls,
+        for what stays should not lie scattered among what goes."""
+        if self._configuration.text:
             with suppress(UserError):  # wrong words of the user's own; the pulls tell
                 OnDemandReader(self._configuration.words).load()
-
-        Thread(target=load, name="warm up", daemon=True).start()
 
     def _turn(self) -> None:
         """Do what is due, then rest until something is."""
