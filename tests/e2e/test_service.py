@@ -217,6 +217,9 @@ def test_status_tells_the_summary_s_time_as_the_user_does(
 def test_the_abstract_socket_and_the_watchdog(desk: Desk, start: Callable[..., Running]) -> None:
     desk.accounts()
     service = start(f"@syncd-test-{os.getpid()}", WATCHDOG_USEC="1500000")
+    service.wait_for("pulled")
+    service.manager.listen(0.5)
+    service.manager.heard.clear()  # from before it had come to its work
     service.manager.listen(3)
     signs = [told for told in service.manager.heard if "WATCHDOG" in told]
     assert 2 <= len(signs) <= 12
