@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.connectors.google.calendar_cursor import HORIZON
@@ -124,7 +124,7 @@ class Diary:
                 do(name, keys[1 + number % (len(keys) - 1)])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(edits, st.sampled_from([2, 5, 2500]))
 def test_records_equal_a_fresh_sync(done: list[tuple[str, int]], page: int) -> None:
     with google_account(FakeGoogleCalendar(page=page)) as account:

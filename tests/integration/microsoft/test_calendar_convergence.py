@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import SyncdError
@@ -238,8 +238,6 @@ def check(seed: int, steps: int) -> int:
 
 @settings(
     max_examples=100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 8))
 def test_the_records_equal_a_fresh_full_sync(seed: int, steps: int) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from syncd.connectors.base import PullContext
@@ -235,8 +235,6 @@ days = st.tuples(st.lists(happenings, max_size=6), pulls)
 
 @settings(
     max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
     page=st.integers(1, 4), start=st.integers(0, 12), history=st.lists(days, min_size=1, max_size=7)

@@ -450,7 +450,7 @@ class TestNeverLedAstray:
         assert mailbox.graph.get("/me/items/1") == {"id": "1"}
         assert mailbox.server.log[0][0].headers["authorization"] == f"Bearer {TOKEN}"
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
     def test_no_address_is_a_way_out(self, link: str) -> None:
         """What is sent at all (and finds nobody at home) is sent to the endpoint."""

@@ -99,7 +99,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> RecordDB:
     return RecordDB(tmp_path_factory.mktemp("equivalence") / "records.db", schemas=(SCHEMA,))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(documents=st.lists(DOCUMENTS, max_size=8), queries=st.lists(QUERIES, max_size=5))
 def test_queries_find_what_tinydb_finds(
     ours: RecordDB, documents: list[dict[str, Any]], queries: list[QueryInstance]
@@ -218,4 +218,4 @@ class SameWrites(RuleBasedStateMachine):
 
 
 TestSameWrites = SameWrites.TestCase
-TestSameWrites.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestSameWrites.settings = settings(max_examples=30, stateful_step_count=20)

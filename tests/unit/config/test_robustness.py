@@ -40,7 +40,8 @@ SLIPS += ["null", "true", "1e400", "2027-02-30", "~nobody-here/x", "\\", "\u2028
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data(), name=st.sampled_from(FILES), slips=st.integers(1, 4))
 def test_any_slip_is_a_configuration_or_problems(connectors, rules, data, name, slips):

@@ -141,7 +141,7 @@ class TestSummary:
         served = {monday: at(TORONTO, 2026, 11, 23, 7, 45)}
         assert due_day(EVERY_DAY, TORONTO, at(TORONTO, 2026, 11, 23, 9), served) is None
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(
         plan=PLANS,
         zone=ZONES,
@@ -187,7 +187,7 @@ class TestSummary:
             1 for what, seconds in steps if what == "sleep" and seconds > 0
         )
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(plan=PLANS, zone=ZONES, begin=st.integers(1_700_000_000, 2_000_000_000))
     def test_the_service_wakes_for_each_and_for_nothing_else(
         self, plan: SummaryPlan, zone: ZoneInfo, begin: int

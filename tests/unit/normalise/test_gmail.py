@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model import Message
@@ -188,7 +188,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(payload=JSON, labels=JSON, date=JSON, thread=JSON)
 def test_no_answer_breaks_it(payload: Any, labels: Any, date: Any, thread: Any) -> None:
     found = {

@@ -259,7 +259,7 @@ hostile = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changes=hostile, sent=st.booleans())
 def test_whatever_graph_answers_becomes_a_record(changes: dict[str, Any], sent: bool) -> None:
     resource = item(**changes)

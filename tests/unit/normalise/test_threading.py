@@ -296,7 +296,7 @@ class Stored:
             )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(steps(messages) | steps(loose))
 def test_in_batches_the_result_is_that_of_one_run(batches: list[Step]) -> None:
     stored = Stored()
@@ -309,7 +309,7 @@ def test_in_batches_the_result_is_that_of_one_run(batches: list[Step]) -> None:
     } == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(messages, max_size=10, unique_by=lambda m: (m.account, m.source_id)), st.randoms())
 def test_the_order_of_the_messages_does_not_matter(found: list[Message], random: object) -> None:
     shuffled = list(found)
@@ -317,7 +317,7 @@ def test_the_order_of_the_messages_does_not_matter(found: list[Message], random:
     assert thread(shuffled, ME) == thread(found, ME)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(messages, max_size=10, unique_by=lambda m: (m.account, m.source_id)))
 def test_every_mail_has_exactly_one_record_that_stands_for_it(found: list[Message]) -> None:
     assignments = thread(found, ME)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd import model
@@ -46,7 +46,6 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-@settings(deadline=None)
 @given(any_of(Message) | any_of(Meeting))
 def test_an_interaction_comes_back_as_it_was(interaction: model.Interaction) -> None:
     text = json.dumps(to_document(interaction))
@@ -54,7 +53,6 @@ def test_an_interaction_comes_back_as_it_was(interaction: model.Interaction) -> 
     assert from_document(json.loads(text)) == interaction
 
 
-@settings(deadline=None)
 @given(any_of(Message) | any_of(Meeting))
 def test_every_document_keeps_to_its_tables_schema(interaction: model.Interaction) -> None:
     encoding.check(to_document(interaction), INTERACTIONS)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.store import encoding
@@ -24,13 +24,11 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text("abc\\u0 é"), JSON))
 def test_a_document_comes_back_as_it_was(document: dict[str, Any]) -> None:
     assert encoding.decode(encoding.encode(document)) == document
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from('\0\\u0"\ud83d\ude00\udcffé ')))
 def test_nul_and_lone_surrogates_become_the_replacement_character(text: str) -> None:
     encoded = encoding.encode({"subject": text})

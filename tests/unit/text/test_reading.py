@@ -72,7 +72,7 @@ def test_long_texts_are_bounded(reader: Reader) -> None:
     assert all(len(s.quote) <= QUOTE for s in reader.read_sentence(long, at=MONDAY).signals)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=400)
     | st.lists(

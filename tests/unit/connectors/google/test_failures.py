@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connectors.google.failures import Failures, Gone, NotFound, Refused
@@ -75,14 +75,12 @@ def test_the_pause_that_is_asked_for(message: str, headers: dict[str, str], seco
     assert error.retry_after == seconds
 
 
-@settings(deadline=None)
 @given(st.integers(300, 599), st.binary(max_size=200), st.text(max_size=30))
 def test_no_answer_breaks_it(status: int, body: bytes, header: str) -> None:
     headers = {"retry-after": header, "date": header}
     assert isinstance(FAILURES.of_answer(status, headers, body), SyncdError)
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connectors.google.gmail_history import Changes, changes
@@ -65,7 +65,6 @@ EDITS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(EDITS, st.booleans())
 def test_the_replay_ends_where_the_mailbox_does(
     edits: list[tuple[str, int, str]], labels_of_now: bool
@@ -105,7 +104,6 @@ def test_the_replay_ends_where_the_mailbox_does(
         assert not different or key in (*found.arrived, *found.relabelled)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(

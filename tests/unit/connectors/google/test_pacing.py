@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connectors.google.pacing import Pace
@@ -12,7 +12,6 @@ from tests.fakes.clock import SimulatedClock
 LIMIT = 6000
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 480), st.floats(0, 90)), min_size=1, max_size=120))
 def test_no_minute_sees_more_than_the_quota(steps: list[tuple[int, float]]) -> None:
     clock = SimulatedClock()
