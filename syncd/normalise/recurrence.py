@@ -106,7 +106,8 @@ def expand(
         if count is None and after > first:
             first = _forward(first, unit, interval, after)
         steps = (last - first) // step + 2
-        if count is not None and not options:
+        # a month without that day takes a step and yields nothing (RFC 5545 section 3.3.10)
+        if count is not None and not options and first.day <= 28:
             steps = min(steps, count + 1)
         if steps > MAX_STEPS:
             raise RuleError("repeats too often or since too long to be followed")

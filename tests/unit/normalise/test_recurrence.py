@@ -85,6 +85,12 @@ def test_the_search_for_what_never_comes_ends(freq: str) -> None:
     assert not found.starts
 
 
+def test_months_without_the_day_are_passed_over_and_do_not_count() -> None:
+    first = datetime(2026, 1, 31, 9)
+    found = expand("FREQ=MONTHLY;COUNT=4", first, after=first, before=datetime(2027, 1, 1))
+    assert [start.month for start in found.starts] == [1, 3, 5, 7]
+
+
 def test_the_latest_of_very_many_are_kept() -> None:
     found = expand(
         "FREQ=DAILY;BYHOUR=8,12,16,20", datetime(2020, 1, 1, 8), after=AFTER, before=BEFORE
