@@ -20,6 +20,8 @@ _PIECE = re.compile(r"\s+|\.\.\.|<[a-z_]+>|[()\[\]|]|[^\s()\[\]|<>]+")
 _WORD = r"[\w$%][^ ]* "
 _GAP = f"(?:{_WORD}){{0,5}}?"
 _BRACKETS = {"(": ")", "[": "]"}
+_ENDS = frozenset("|)]")
+_NOT_ELEMENTS = _ENDS | _BRACKETS.keys()
 _MARKS = frozenset("!,;:")
 START, END = "^", "¶"
 """The tokens that mark a sentence's first word (after openers and names) and its last."""
@@ -159,10 +161,12 @@ def _merged(options: Sequence[Option], vocabulary: Vocabulary) -> tuple[Option, 
 
 
 def _sequence(pieces: list[str], at: int, vocabulary: Vocabulary) -> tuple[_Part, int]:
+    if at + 1 < len(pieces) and pieces[at + 1] in _ENDS and pieces[at] not in _NOT_ELEMENTS:
+        return _known(pieces[at], vocabulary), at + 1  # most are of one word
     expression = ""
     needed: list[tuple[Option, ...]] = []
     first, after_start = _First(), _First(settled=True)
-    while at < len(pieces) and pieces[at] not in ("|", ")", "]"):
+    while at < len(pieces) and pieces[at] not in _ENDS:
         piece = pieces[at]
         optional = piece == "["
         if piece in _BRACKETS:
@@ -170,8 +174,7 @@ def _sequence(pieces: list[str], at: int, vocabulary: Vocabulary) -> tuple[_Part
             if at >= len(pieces) or pieces[at] != _BRACKETS[piece]:
                 raise PatternError(f"{piece!r} without {_BRACKETS[piece]!r}")
         else:
-            part = vocabulary.parts.get(piece) or _element(piece, vocabulary)
-            vocabulary.parts[piece] = part
+            part = _known(piece, vocabulary)
         expression += f"(?:{part.expression})?" if optional else part.expression
         if not optional and part.options != ((),):
             needed.append(part.options)
@@ -195,6 +198,12 @@ def _together(needed: Sequence[tuple[Option, ...]], vocabulary: Vocabulary) -> t
         if options is not telling:
             rest += options[0] if len(options) == 1 else _merged(options, vocabulary)[0]
     return tuple(option + rest for option in telling)
+
+
+def _known(piece: str, vocabulary: Vocabulary) -> _Part:
+    part = vocabulary.parts.get(piece) or _element(piece, vocabulary)
+    vocabulary.parts[piece] = part
+    return part
 
 
 def _element(piece: str, vocabulary: Vocabulary) -> _Part:

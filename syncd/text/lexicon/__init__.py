@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
+from itertools import groupby
 from typing import Any, Final, TypeAlias, get_args
 
 from ruamel.yaml import YAML
@@ -228,12 +229,14 @@ def _filed(
 
 def _least(options: Sequence[Option]) -> list[Option]:
     """The options without those that ask for all that another asks for, and more."""
-    least: dict[Option, frozenset[frozenset[str]]] = {}
-    for option in sorted(options, key=len):
-        groups = frozenset(option)
-        if not any(other <= groups for other in least.values()):
-            least[option] = groups
-    return list(least)
+    least: dict[frozenset[frozenset[str]], Option] = {}
+    for _, alike in groupby(sorted(options, key=len), key=len):
+        shorter = tuple(least)
+        for option in alike:
+            groups = frozenset(option)
+            if groups not in least and not any(other <= groups for other in shorter):
+                least[groups] = option
+    return list(least.values())
 
 
 def _indexed(filed: Mapping[str, list[Filed]]) -> Index:
