@@ -24,7 +24,7 @@ def demo(folder: Path | None, now: datetime | None) -> None:
     """See a summary without an account: an invented recruiter's mail and calendar, read by the
     real connectors. Nothing of yours is touched."""
     from syncd.demo import write_demo
-    from syncd.pipeline import run_pass
+    from syncd.pipeline.passes import run_pass
     from syncd.store import Store
 
     at = moment(now)

@@ -29,7 +29,7 @@ from syncd.config import Configuration
 from syncd.errors import Problem, Transient, UserError
 
 if TYPE_CHECKING:
-    from syncd.pipeline import PassResult
+    from syncd.pipeline.passes import PassResult
 
 
 @click.command()
@@ -91,7 +91,7 @@ def once(
 
         syncd once --maildir ~/Mail --me you@example.org
     """
-    from syncd.pipeline import run_pass
+    from syncd.pipeline.passes import run_pass
     from syncd.store import Store
 
     named = _named({"maildir": maildir, "mbox": mbox, "ics": ics}, me)

@@ -6,7 +6,7 @@ import click
 
 from syncd.cli.terminal import plain, plain_line
 from syncd.config import Configuration
-from syncd.pipeline import PassResult
+from syncd.pipeline.passes import PassResult
 from syncd.pipeline.publish import publish
 from syncd.store import Store
 from syncd.summary import json, markdown

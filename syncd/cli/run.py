@@ -31,6 +31,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
     from syncd.daemon.service import Service
     from syncd.daemon.signals import handled
     from syncd.daemon.watcher import Watcher
+    from syncd.pipeline.reading_apart import ReadingProcess
     from syncd.pipeline.summarising import written_apart
     from syncd.store import Store
     from syncd.store.failures import DamagedStore
@@ -58,6 +59,7 @@ def run(ctx: click.Context, config: Path | None, state: Path | None) -> None:
                     clock=SystemClock(),
                     notifier=Notifier(os.environ),
                     write=written_apart,
+                    texts=ReadingProcess(),
                 )
                 watcher = Watcher(
                     on_configuration=service.request_reload,

@@ -24,7 +24,7 @@ def summary(
     everything: bool,
 ) -> None:
     """Write and print the summary without reading the accounts again; ticks are kept."""
-    from syncd.pipeline import look
+    from syncd.pipeline.passes import look
     from syncd.store import Store
 
     settings = settings_for(config, state, now)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from syncd import log
 from syncd.config import Account, Configuration
-from syncd.connectors.base import SignsIn
+from syncd.connectors.base import SignsIn, TextReader
 from syncd.connectors.tokens import Tokens
 from syncd.daemon import schedule
 from syncd.daemon.schedule import Moment, Turn
@@ -30,6 +30,7 @@ class Rounds:
     :param look: tells the present moment
     :param pulled: told what each pull came to
     :param chance: where jitter comes from
+    :param reader: makes what reads texts with the user's own words
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Rounds:
         look: Callable[[], Moment],
         pulled: Callable[[Pulled], None],
         chance: Random,
+        reader: Callable[[Mapping[str, Sequence[str]]], TextReader],
     ) -> None:
         self._store = store
         self._crew = Crew(store, desk, self._settle)
         self._told = pulled
         self._chance = chance
+        self._reader = reader
         self._turns: dict[str, Turn] = {}
         self._accounts: dict[str, Account] = {}
         self._tokens: dict[str, object] = {}
@@ -105,7 +108,8 @@ class Rounds:
             if name not in self._crew.at_work:
                 self._tokens[name] = _stamp(self._token(name))
                 at = datetime.fromtimestamp(now.wall, UTC)
-                self._crew.start(self._accounts[name], terms_of(configuration, now=at))
+                terms = terms_of(configuration, now=at, reader=self._reader)
+                self._crew.start(self._accounts[name], terms)
 
     def hasten(self, names: Collection[str], now: Moment) -> None:
         """Pull these accounts as soon as that is allowed; one that is being pulled, once more."""

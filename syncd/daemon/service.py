@@ -25,6 +25,7 @@ from syncd.pipeline.desk import Desk
 from syncd.pipeline.passes import forget_what_no_longer_holds, take_answers
 from syncd.pipeline.pull import Pulled
 from syncd.pipeline.reader import OnDemandReader
+from syncd.pipeline.reading_apart import ReadingProcess
 from syncd.pipeline.retention import forget_old_mail
 from syncd.pipeline.summarising import Order, written_here
 from syncd.store import Store
@@ -35,6 +36,8 @@ PATIENCE = 120.0
 """Seconds for which a summary waits for the accounts to be read first."""
 _MUCH = 100
 """Records that a pull changed, from which on memory is given back after it."""
+_READER_KEPT = 90.0
+"""Seconds at least between two starts of the process that reads texts: one takes 0.3 of a core."""
 _OLD_MAIL = 200
 """Messages from before `history` that are forgotten in one turn."""
 _SUMMARY_AGAIN = 1800.0
@@ -81,6 +84,7 @@ class Service:
     :param chance: where jitter comes from
     :param stuck_after: seconds without a sign of life after which a pull will never end
     :param write: writes a summary; see pipeline.summarising
+    :param texts: reads texts apart; None: they are read in this process
     """
 
     def __init__(
@@ -94,6 +98,7 @@ class Service:
         chance: Random | None = None,
         stuck_after: float = STUCK_SECONDS,
         write: Callable[[Store, Order, Callable[[], bool]], str] = written_here,
+        texts: ReadingProcess | None = None,
     ) -> None:
         self._store = store
         self._configuration = configuration
@@ -102,6 +107,7 @@ class Service:
         self._notifier = notifier
         self._stuck_after = stuck_after
         self._write = write
+        self._texts = texts
         self._watcher: Watches | None = None
         self._desk = Desk()
         self._rounds = Rounds(
@@ -110,6 +116,7 @@ class Service:
             look=self._look,
             pulled=self._pulled,
             chance=chance or Random(),  # noqa: S311 - jitter, not secrecy
+            reader=texts.reader if texts is not None else OnDemandReader,
         )
         self._moment = Moment(clock.wall(), 0.0, clock.steady())
         self._problems: tuple[str, ...] = ()
@@ -188,11 +195,10 @@ class Service:
         log.info("started", accounts=len(self._configuration.accounts))
 
     def _warm_up(self) -> None:
-        """Load the lexicons, so that the first new mail need not wait; and before the first pulls,
-        for what stays should not lie scattered among what goes."""
-        if self._configuration.text:
-            with suppress(UserError):  # wrong words of the user's own; the pulls tell
-                OnDemandReader(self._configuration.words).load()
+        """Load the lexicons, so that the first new mail need not wait."""
+        if self._configuration.text and self._texts is not None:
+            with suppress(UserError, Transient):  # a pull meets it again, and tells
+                self._texts.load(self._configuration.words)
 
     def _turn(self) -> None:
         """Do what is due, then rest until something is."""
@@ -200,11 +206,17 @@ class Service:
         self._rounds.start_due(self._configuration, now)
         self._summarise_when_due(now)
         self._forget_old_mail(now)
-        if self._has_grown and not self._rounds.at_work:
-            self._has_grown = False
-            give_back(self._store)
+        if not self._rounds.at_work:
+            self._give_back()
         self._show_life()
         self._clock.rest(self._desk, self._rest(now), busy=bool(self._rounds.at_work))
+
+    def _give_back(self) -> None:
+        """Let go of what only work needs."""
+        kept = 0.0 if self._has_grown else _READER_KEPT
+        if (self._texts is None or self._texts.rest(kept=kept)) and self._has_grown:
+            self._has_grown = False
+            give_back(self._store)
 
     def _forget_old_mail(self, now: Moment) -> None:
         """A little in each turn, after each day's summary, until there is no more."""
@@ -245,6 +257,8 @@ class Service:
         self._notifier.stopping()
         self._desk.close()
         all_left = self._rounds.dismiss()
+        if self._texts is not None:
+            self._texts.end()
         self._remember(lambda: memory.note_stop(self._store, self._clock.wall()))
         self._store.close()
         if self._watcher is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
@@ -13,6 +13,7 @@ from tinydb import where
 
 from syncd import log
 from syncd.config import Configuration
+from syncd.connectors.base import TextReader
 from syncd.findings.life import Record
 from syncd.model import Coverage, Snapshot
 from syncd.pipeline import journal
@@ -70,16 +71,23 @@ def run_pass(
 
 
 def terms_of(
-    configuration: Configuration, *, now: datetime, clock: datetime | None = None
+    configuration: Configuration,
+    *,
+    now: datetime,
+    clock: datetime | None = None,
+    reader: Callable[[Mapping[str, Sequence[str]]], TextReader] = OnDemandReader,
 ) -> Terms:
-    """What the pulls of a pass go by; see `run_pass`."""
+    """What the pulls of a pass go by; see `run_pass`.
+
+    :param reader: makes what reads texts with the user's own words
+    """
     days = horizon(active_rules(configuration))
     return Terms(
         configuration,
         now,
         clock,
         words_horizon(now, days),
-        OnDemandReader(configuration.words) if configuration.text else None,
+        reader(configuration.words) if configuration.text else None,
         run=token_hex(4),
     )
 

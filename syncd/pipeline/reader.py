@@ -1,5 +1,4 @@
-"""The text reader, built when the first text comes in: a pass without new mail does without, and
-a service builds it once."""
+"""The text reader, built when the first text comes in: a pass without new mail does without."""
 
 from __future__ import annotations
 
@@ -17,10 +16,6 @@ class OnDemandReader:
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         self._words = tuple((kind, tuple(words[kind])) for kind in sorted(words))
-
-    def load(self) -> None:
-        """Load the lexicons now; see text.reading.Reader."""
-        _reader(self._words).load()
 
     def read(self, text: str, *, at: datetime, attachments: int = 0, subject: str = "") -> Reading:
         """Read the text of a message written at `at` (aware, in the writer's zone)."""

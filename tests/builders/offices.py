@@ -17,7 +17,7 @@ from icalendar import Event
 from ruamel.yaml import YAML
 
 from syncd.config import Configuration, load
-from syncd.pipeline import PassResult, run_pass
+from syncd.pipeline.passes import PassResult, run_pass
 from syncd.pipeline.publish import publish
 from syncd.registry import OptionsOf, connectors, rules, summaries
 from syncd.store import Store

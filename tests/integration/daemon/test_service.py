@@ -25,7 +25,7 @@ from syncd.daemon.notify import Notifier
 from syncd.daemon.report import report
 from syncd.daemon.service import Service
 from syncd.errors import ConfigError, Problem
-from syncd.pipeline import run_pass
+from syncd.pipeline.passes import run_pass
 from syncd.pipeline.pull import TOKENS
 from syncd.registry import connectors
 from syncd.store import Store

@@ -28,7 +28,7 @@ from syncd.connectors.tokens import Tokens
 from syncd.daemon.notify import Notifier
 from syncd.daemon.service import Service
 from syncd.errors import ConfigError
-from syncd.pipeline import run_pass
+from syncd.pipeline.passes import run_pass
 from syncd.pipeline.publish import publish
 from syncd.pipeline.pull import TOKENS
 from syncd.registry import OptionsOf, connectors, rules, summaries

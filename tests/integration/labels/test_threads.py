@@ -19,7 +19,7 @@ import pytest
 from syncd.config import Account, Configuration, Me, RuleEntry, default_rules, local_zone
 from syncd.connectors.local.maildir import Maildir
 from syncd.options import Duration
-from syncd.pipeline import PassResult, run_pass
+from syncd.pipeline.passes import PassResult, run_pass
 from syncd.registry import OptionsOf, rules
 from syncd.store import Store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from syncd.pipeline import look, run_pass
+from syncd.pipeline.passes import look, run_pass
 from syncd.pipeline.publish import publish
 from syncd.store import Store
 from tests.builders.mailboxes import fill

@@ -8,7 +8,7 @@ from pathlib import Path
 from syncd.config import Account, Configuration, Me, default_rules, local_zone
 from syncd.connectors.local.maildir import Maildir
 from syncd.options import Duration
-from syncd.pipeline import run_pass
+from syncd.pipeline.passes import run_pass
 from syncd.registry import OptionsOf, rules
 from syncd.store import Store
 from tests.builders.mails import deliver, message
