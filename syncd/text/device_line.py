@@ -18,29 +18,28 @@ _OPENING: Final = re.compile(
     r"|\w{1,20}\s+from\s+mobile|from\s+my\s"
     r"|(?:get|téléchargez|télécharger|obtenir|laden\s+sie|obtener|descargar|scarica|ottieni"
     r"|obtenha|obter|download|holen\s+sie\s+sich)\s+\[?outlook\b"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
+"""What such a line starts with, in lower case."""
 _DEVICE: Final = re.compile(
     r"\b(?:i\s?phone|i\s?pad|i\s?pod|i\s?os|android|mobil\w*|phone|smartphone|handy|handset"
     r"|cell\w*|samsung|galaxy|huawei|xiaomi|htc|nokia|alcatel|pixels?|blackberry|windows|outlook"
     r"|yahoo|gmail|mailbox|airmail|proton\s?mail|proton|spark|superhuman|k-9|telefon\w*|teléfono"
     r"|móvil|téléphone|portable|telefono|cellulare|celular|telemóvel|telefoon|tablet\w*|appareil"
     r"|device|ti-\d+|mail|courrier|orange|free|bouygues|sfr|mac|apple|gmx|web\.de|t-mobile"
-    r"|bluemail|fairphone|hey|aol|app)\b",
-    re.IGNORECASE,
+    r"|bluemail|fairphone|hey|aol|app)\b"
 )
 _CHINESE_OR_JAPANESE: Final = re.compile(
     r"[從从]我的\s?.{1,30}(?:傳送|发送|發送|寄出)|\w{1,20}から送信"
 )
-_OPENINGS: Final = frozenset(
+DEVICE_OPENINGS: Final = frozenset(
     (
         *("sen", "env", "die", "von", "ges", "inv", "ver", "ski", "wys", "отп", "fro", "get"),
         *("tél", "obt", "lad", "des", "sca", "ott", "dow", "hol"),
     )
 )
 """The first three letters of what `_OPENING` matches."""
-_BRACKETS: Final = frozenset("<([*_")
+BRACKETS: Final = frozenset("<([*_")
 _LONGEST: Final = 140
 """Characters of the longest such line, its link included."""
 
@@ -48,8 +47,8 @@ _LONGEST: Final = 140
 def may_be_device_line(line: str) -> bool:
     """A cheap test that nearly every line of prose fails and every device line passes."""
     return (
-        line[:3].lower() in _OPENINGS
-        or line[0] in _BRACKETS
+        line[:3].lower() in DEVICE_OPENINGS
+        or line[0] in BRACKETS
         or line.endswith("mobile")
         or not line.isascii()
     )
@@ -61,8 +60,9 @@ def is_device_line(line: str) -> bool:
         return False
     if _CHINESE_OR_JAPANESE.match(line):
         return True
-    if _OPENING.match(line) is None:
+    low = line.lower()
+    if _OPENING.match(low) is None:
         return False
-    device = _DEVICE.search(line)
+    device = _DEVICE.search(low)
     # "Sent from my desk, is much easier than my mobile phone." names its device too late.
-    return device is not None and "," not in line[: device.start()]
+    return device is not None and "," not in low[: device.start()]

@@ -7,7 +7,7 @@ from typing import Final
 from syncd.text.disclaimer import is_disclaimer, may_open_disclaimer
 from syncd.text.greeting import greeting_end
 from syncd.text.page import Page
-from syncd.text.signature import is_rule, signature_start
+from syncd.text.signature import RULED, is_rule, signature_start
 from syncd.text.verbatim import listings
 
 _MOST_NOTICE_LINES: Final = 40
@@ -15,19 +15,26 @@ _MOST_NOTICE_LINES: Final = 40
 
 def label_own_words(page: Page) -> None:
     """Refine the lines that the first pass labelled `new`."""
-    kinds, count = page.kinds, len(page)
-    start = 0
     greeted = False
-    while start < count:
-        if kinds[start] != "new":
-            start += 1
-            continue
-        end = start
-        while end < count and kinds[end] in ("new", None):
-            end += 1
+    for start, end in _own_runs(page):
         _refine(page, start, end, may_greet=not greeted)
         greeted = True
-        start = end
+
+
+def _own_runs(page: Page) -> list[tuple[int, int]]:
+    """The ranges of lines that are new or blank; each starts with a new one."""
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for index in page.changes():
+        kind = page.kinds[index]
+        if kind == "new":
+            start = index if start is None else start
+        elif kind is not None and start is not None:
+            found.append((start, index))
+            start = None
+    if start is not None:
+        found.append((start, len(page)))
+    return found
 
 
 def _refine(page: Page, start: int, end: int, *, may_greet: bool) -> None:
@@ -53,20 +60,21 @@ def _refine(page: Page, start: int, end: int, *, may_greet: bool) -> None:
 
 def _label_notices(page: Page, start: int, end: int) -> None:
     """Label boilerplate paragraph by paragraph, so that what stands below one is kept."""
+    stripped = page.stripped
     opening = True
     index = start
     while index < end:
-        line = page.stripped[index]
-        if not line or is_rule(line):
+        line = stripped[index]
+        if not line or (line[0] in RULED and is_rule(line)):
             opening = True
-            index += 1
-            continue
-        if opening and may_open_disclaimer(line):
-            last = index
-            while last < min(end, index + _MOST_NOTICE_LINES) and page.stripped[last]:
-                last += 1
-            if is_disclaimer(" ".join(page.stripped[index:last])):
-                index = page.label(index, last, "disclaimer")
-                continue
-        opening = False
+        elif opening:
+            opening = False
+            if may_open_disclaimer(line):
+                last = index
+                while last < min(end, index + _MOST_NOTICE_LINES) and stripped[last]:
+                    last += 1
+                if is_disclaimer(" ".join(stripped[index:last])):
+                    index = page.label(index, last, "disclaimer")
+                    opening = True
+                    continue
         index += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress, count
+from operator import ne
 from typing import Final
 
 from syncd.text.zone import ZoneKind
@@ -20,12 +22,12 @@ class Page:
     def __init__(self, text: str) -> None:
         self.lines = text[:MAX_CHARACTERS].splitlines(keepends=True)[:MAX_LINES]
         """As written, with their ends."""
-        self.stripped = [line.strip() for line in self.lines]
+        self.stripped = list(map(str.strip, self.lines))
         """Without white space at both ends, cut short; empty for a blank line."""
-        if max(map(len, self.stripped), default=0) > _SEEN:
+        if len(text) > _SEEN and max(map(len, self.stripped)) > _SEEN:
             self.stripped = [line[:_SEEN] for line in self.stripped]
         self.kinds: list[ZoneKind | None] = [None] * len(self.lines)
-        """None: a blank line, which goes with what precedes it."""
+        """None: a blank line that no pass labelled; it goes with what precedes it."""
         self.breaks: set[int] = set()
         """Lines that start a zone of their own although the one before is of the same kind."""
         self.greeting: tuple[int, int] | None = None
@@ -36,9 +38,14 @@ class Page:
         return len(self.lines)
 
     def label(self, start: int, end: int, kind: ZoneKind) -> int:
-        """Label the lines `start` … `end` (exclusive); gives `end` back."""
-        self.kinds[start:end] = [kind if line else None for line in self.stripped[start:end]]
+        """Label the lines `start` … `end` (exclusive), blank ones too; gives `end` back."""
+        self.kinds[start:end] = [kind] * (end - start)
         return end
+
+    def changes(self) -> list[int]:
+        """The lines of another kind than the line before them, the first line included."""
+        kinds = self.kinds
+        return [*range(min(len(kinds), 1)), *compress(count(1), map(ne, kinds[1:], kinds))]
 
     def next_text(self, index: int) -> int:
         """The first line from `index` that is not blank; len(self) if none is."""

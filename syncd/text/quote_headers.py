@@ -27,7 +27,7 @@ _UNDASHED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_UNDASHED_OPENINGS: Final = frozenset(
+UNDASHED_OPENINGS: Final = frozenset(
     ("begin", "start", "début", "anfan", "inici", "inizi", "iníci", "origi")
 )
 _VERBS_LAST: Final = (
@@ -38,6 +38,7 @@ _VERBS_LAST: Final = (
     *("napsala", "kirjoitti", "yazdı", "ezt írta", "a scris", "написал", "написала", "пише"),
     *("пишет", "написав", "đã viết", "写道", "寫道", "のメール"),
 )
+_VERB_ENDINGS: Final = frozenset([verb[-2:] for verb in _VERBS_LAST])
 _VERBS_INSIDE: Final = (
     # languages that put the name or the date after the verb: "Am … schrieb Ann:"
     *(
@@ -58,9 +59,10 @@ _START: Final = re.compile(
     r"|在|于|Quoting|Zitat von|Citando|\d{1,4}[-./\s年]|\w{2,12}\.?,?\s\d{1,2})(?=[\s\d]|\b)",
     re.IGNORECASE,
 )
-_CLOCK: Final = re.compile(r"\b\d{1,2}\s?[:.hH]\s?\d\d\b")
+# Searching is fast for what starts with a sign or a digit; what stands before comes next.
+_CLOCK: Final = re.compile(r"\d(?<!\w\d)\d?\s?[:.hH]\s?\d\d\b")
 _DATE: Final = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}\b")
-_ADDRESS: Final = re.compile(r"[^\s@<>]@[^\s@<>]")
+_ADDRESS: Final = re.compile(r"@(?<=[^\s@<>]@)[^\s@<>]")
 _NAME_ADDRESS: Final = re.compile(
     r"[^<>:]{1,80}<[^<>\s]{1,100}@[^<>\s]{1,100}>[>\s]*[^\s\d][^<>]{0,40}\Z"
 )
@@ -69,7 +71,7 @@ _DATED_ADDRESS: Final = re.compile(
     r"(?:\d{1,2}:\d\d\b.{0,160}<[^<>\s]*@[^<>\s]*\s?>|\d{1,2}:\d\d GMT\b[^.!?]{0,80}"
     r"|[^<>]{1,80}<[^<>\s]*@[^<>\s]*>)\s*:?\Z"
 )
-_SENTENCE_BREAK: Final = re.compile(r"[a-zà-ÿ]{4}[.?!]\s+[A-ZÀ-Ý]")
+_SENTENCE_BREAK: Final = re.compile(r"[.?!](?<=[a-zà-ÿ]{4}.)\s+[A-ZÀ-Ý]")
 _END: Final = " :：-*_\xa0\u202f"
 """What may stand after an attribution's last word; French puts a narrow space before the colon."""
 _LOOK_BACK: Final = 6
@@ -88,7 +90,7 @@ def header_role(line: str) -> Role | None:
 
 def may_announce(line: str) -> bool:
     """A cheap test that nearly every line of prose fails and every undashed marker passes."""
-    return line[:5].lower() in _UNDASHED_OPENINGS
+    return line[:5].lower() in UNDASHED_OPENINGS
 
 
 def marker(line: str) -> Marker | None:
@@ -143,7 +145,9 @@ def _could_continue(line: str) -> bool:
 
 def _has_verb(body: str) -> bool:
     low = body.lower()
-    return low.endswith(_VERBS_LAST) or any(verb in low for verb in _VERBS_INSIDE)
+    if low[-2:] in _VERB_ENDINGS and low.endswith(_VERBS_LAST):
+        return True
+    return any(verb in low for verb in _VERBS_INSIDE)
 
 
 def _judge(joined: str, first_line: str) -> tuple[Strength, bool]:
@@ -160,11 +164,10 @@ def _judge(joined: str, first_line: str) -> tuple[Strength, bool]:
     if first_line[:4].isdigit() and _DATED_ADDRESS.match(joined):
         return "strong", True
     opens = _START.match(joined) is not None and any(map(str.isdigit, first_line))
-    clock = _CLOCK.search(body) is not None
     if not verb:
-        return ("weak" if opens or clock else ""), opens
-    if opens and (address or clock):
+        return ("weak" if opens or _CLOCK.search(body) else ""), opens
+    if opens and (address or _CLOCK.search(body)):
         return "strong", True
-    if address and (clock or _DATE.search(body) or _NAME_ADDRESS.match(body)):
+    if address and (_CLOCK.search(body) or _DATE.search(body) or _NAME_ADDRESS.match(body)):
         return "strong", False
     return ("weak" if len(body) < 160 else ""), opens

@@ -9,10 +9,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from syncd.text.device_line import is_device_line, may_be_device_line
+from syncd.text.device_line import (
+    BRACKETS,
+    DEVICE_OPENINGS,
+    is_device_line,
+    may_be_device_line,
+)
 from syncd.text.greeting import greeting_end
 from syncd.text.page import Page
 from syncd.text.quote_headers import (
+    UNDASHED_OPENINGS,
     Marker,
     attribution,
     header_role,
@@ -38,8 +44,12 @@ _ARMOUR: Final = re.compile(
 )
 _TRACKER: Final = "ᐧ"
 """What a mail-tracking extension leaves as the last line."""
-_SIGNS: Final = frozenset("-_=*#~+`@IdB—–" + _TRACKER)
+_SIGNS: Final = frozenset("-_=*#~+`@—–" + _TRACKER)
 """What the first character of a marker, delimiter, rule, patch or armour may be."""
+_STARTS: Final = _SIGNS | BRACKETS | frozenset("0123456789")
+_OPENINGS: Final = DEVICE_OPENINGS | {opening[:3] for opening in UNDASHED_OPENINGS} | {"dif"}
+"""How lines start that are more than prose, besides those with a colon."""
+_PATCHES: Final = ("diff --", "Index: ")
 _INDENTS: Final = ("    ", "\t")
 _MOST_HEADER_LINES: Final = 40
 """Lines of a block of copied header fields, wrapped recipients included."""
@@ -75,7 +85,19 @@ class _Machine:
             if not line:
                 index += 1
                 continue
-            end = self._quoted(index, line) if _is_quoted(line) else self._special(index, line)
+            if _is_quoted(line):
+                end = self._quoted(index, line)
+            elif (
+                line[0] in _STARTS
+                or ":" in line
+                or ">" in line
+                or line[:3].lower() in _OPENINGS
+                or line.endswith(("wrote", "mobile"))
+                or not line.isascii()
+            ):
+                end = self._special(index, line)
+            else:
+                end = index  # nearly every line of prose
             if end == index:
                 self.page.kinds[index] = self.mode
                 if self.first_new is None and self.mode == "new" and not greeting_end(line):
@@ -86,7 +108,9 @@ class _Machine:
     def _special(self, index: int, line: str) -> int:
         """Label what starts at a line that is not quoted; the line after it, `index` for prose."""
         first, last = line[0], line[-1]
-        if first in _SIGNS:
+        if may_announce(line) and (kind := marker(line)) is not None:
+            return self._marked(index, kind)
+        if first in _SIGNS or line.startswith(_PATCHES):
             end = self._signed(index, line)
             if end > index:
                 return end
@@ -103,8 +127,6 @@ class _Machine:
                     return self._headed(index, end)
             if _TRAILER.match(line):
                 return self._trailers(index)
-        if may_announce(line) and (kind := marker(line)) is not None:
-            return self._marked(index, kind)
         if may_be_device_line(line) and is_device_line(line):
             self.page.breaks.update((index, index + 1))
             return self.page.label(index, index + 1, "signature")
@@ -221,7 +243,7 @@ class _Machine:
     def _quoted(self, index: int, line: str) -> int:
         before = self.stripped[index - 1] if index else ""
         after = self.stripped[index + 1] if index + 1 < len(self.page) else ""
-        if line[-1] in ":：" and before and not _is_quoted(before):
+        if line[-1] in ":：" and before and before[-1] not in ":：" and not _is_quoted(before):
             # "<ann@client.example\n> wrote:" is the end of a wrapped attribution
             start, strength = attribution(self.stripped, index)
             if strength == "strong" and start < index:

@@ -15,6 +15,8 @@ _THANKS: Final = re.compile(
     re.IGNORECASE,
 )
 _DELIMITER: Final = re.compile(r"(?:--|—|–)\s*\Z")
+RULED: Final = frozenset("-–—_=*#~+")
+"""What the first character of a drawn line may be."""
 _RULE: Final = re.compile(r"(?:[-–—_=*#~+]\s?){3,}\Z")
 _CAPITALISED: Final = r"[A-ZÀ-ÝŁŚŻ][\w.'’-]{0,30}"
 _PARTICLE: Final = r"(?:(?:de|da|van|von|der|den|du|la|le|di|dos)\s){0,2}"
@@ -22,8 +24,11 @@ _FULL_NAME: Final = rf"{_CAPITALISED}(?:\s{_PARTICLE}{_CAPITALISED}){{0,3}}"
 _NAME: Final = re.compile(rf"(?:[-–—~/*]{{1,3}}\s?)?{_FULL_NAME}\Z")
 _DASHED_NAME: Final = re.compile(rf"(?:[-–—~]{{1,2}}|/{{1,2}})\s?{_FULL_NAME}\Z|~\s?[a-z]{{1,3}}\Z")
 _CONTACT: Final = re.compile(
-    r"[^\s@]@[^\s@]+\.|://|[Ww]{3}\.|\w\.(?:com|org|net|fr|de|ca|eu|example|io)\b"
-    r"|(?:\+|\(0|\b0|\b\d{3}[-.\s)])[\d\s().-]{6,}|\b\d{3}\.\d{4}\b|\b\d{3}-\d{7}\b"
+    # Searching is fast for what starts with a sign or a digit; what stands before comes next.
+    r"[@:.+(\d](?:(?<=[^\s@]@)[^\s@]+\.|(?<=:)//|(?<=[Ww]{3}\.)"
+    r"|(?<=\w\.)(?:com|org|net|fr|de|ca|eu|example|io)\b"
+    r"|(?:(?<=\+)|(?<=\()0|(?<=\b0)|(?<=\b\d)\d\d[-.\s)])[\d\s().-]{6,}"
+    r"|(?<=\b\d)\d\d(?:\.\d{4}|-\d{7})\b)"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _BULLET: Final = re.compile(r"[-*•·o–]\s+|\d{1,2}[.)]\s")
@@ -53,7 +58,7 @@ def is_delimiter(line: str) -> bool:
 
 def is_rule(line: str) -> bool:
     """A line of repeated signs, as people and lists draw above a signature or between parts."""
-    return line[0] in "-–—_=*#~+" and len(line) <= 200 and _RULE.match(line) is not None
+    return line[0] in RULED and len(line) <= 200 and _RULE.match(line) is not None
 
 
 def is_closing(line: str) -> bool:
@@ -65,12 +70,10 @@ def is_closing(line: str) -> bool:
         words = words[:-1]  # punctuation, emphasis, emoji
     if words in CLOSINGS or (" / " in words and set(words.split(" / ")) <= CLOSINGS):
         return True
-    head, comma, name = line.partition(",")
-    return (
-        bool(comma)
-        and head.strip(" *_").lower() in CLOSINGS
-        and _NAME.match(name.strip(" .!*_")) is not None
-    )
+    if "," not in line:
+        return False
+    head, _, name = line.partition(",")
+    return head.strip(" *_").lower() in CLOSINGS and _NAME.match(name.strip(" .!*_")) is not None
 
 
 def is_signature_line(line: str) -> bool:
@@ -78,21 +81,26 @@ def is_signature_line(line: str) -> bool:
     if len(line) > _LONGEST_LINE or line[-1] == "?":
         return False
     words = line.split()
-    capitals = sum(not word[0].islower() for word in words)
-    titled = capitals * 2 >= len(words)
-    if len(words) > (_MOST_WORDS if titled else _MOST_LOWER_WORDS) or _BULLET.match(line):
+    if len(words) > _MOST_WORDS:
+        return False
+    lower = sum(map(str.islower, [word[0] for word in words]))
+    titled = lower * 2 <= len(words)
+    if (len(words) > _MOST_LOWER_WORDS and not titled) or _BULLET.match(line):
         return False
     if _NAME.match(line) or (may_be_device_line(line) and is_device_line(line)):
         return True
-    plain = line.lower().replace("’", "'")
-    if not PERSONAL.isdisjoint(_WORD.findall(plain)):
-        return False
-    if _CONTACT.search(line) or not _STREETS.isdisjoint(plain.replace(",", " ").split()):
-        return True
-    if line[-1] in ".!…" and len(words) > 4:
-        return False
     # "Head of sales" is a title; "send it by 5pm" is not
-    return titled or (len(words) <= 4 and not any(map(str.isdigit, line)))
+    is_title = not (line[-1] in ".!…" and len(words) > 4) and (
+        titled or (len(words) <= 4 and not any(map(str.isdigit, line)))
+    )
+    plain = line.lower().replace("’", "'")
+    if (
+        is_title
+        or _CONTACT.search(line)
+        or not _STREETS.isdisjoint(plain.replace(",", " ").split())
+    ):
+        return PERSONAL.isdisjoint(_WORD.findall(plain))
+    return False
 
 
 def signature_start(lines: Sequence[str], first: int, last: int) -> int:

@@ -13,22 +13,27 @@ _DIFF_LINE: Final = re.compile(
     r"[ +\-@\\]|diff |index [0-9a-f]|(?:new|deleted|old) (?:file )?mode|rename |similarity |copy "
     r"|Binary |={10}"
 )
-_FRAGMENT: Final = re.compile(r"\+(?!\d)")
-"""An added line of a patch quoted without its head; "+33 1 …" is a telephone number."""
 _LOG: Final = re.compile(
     r"\[\s*\d+\.\d{3,}\]|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\w{3}\s+\d{1,2} \d\d:\d\d:\d\d\s"
     r"|at [\w.$<>]+\(.{0,80}\)|File \".{1,200}\", line \d+|Traceback \(most recent"
     r"|\d\d:\d\d:\d\d[.,]\d{3}\s|(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL)[:\s\]]"
 )
-_CODE: Final = re.compile(
-    r"[{};]\Z|\A(?:[$#%] \S|//|/\*|\*/|#include|#define|return\b|if \(|for \(|def \w+\s?[(\w]|end\Z"
-    r"|</?\w+|\w+\(.{0,80}\)[;:]?\Z)|->|::|=>|&&|\|\||\w\(\w|[\w\])]\s?[=!]=?\s?[\w\"'(\[]"
+_CODE_START: Final = re.compile(
+    r"[$#%] \S|//|/\*|\*/|#include|#define|return\b|if \(|for \(|def \w+\s?[(\w]|end\Z|</?\w+"
+    r"|\w+\(.{0,80}\)[;:]?\Z"
+)
+_CODE_SIGN: Final = re.compile(
+    # Searching is fast for what starts with a sign; what stands before comes next.
+    r"[-:=&|(!](?:(?<=-)>|(?<=:):|(?<==)>|(?<=&)&|(?<=\|)\||(?<=\w\()\w"
+    r"|(?:(?<=[\w\])][=!])|(?<=[\w\])]\s[=!]))=?\s?[\w\"'(\[])"
 )
 _RULER: Final = re.compile(r"[+|][-=+|:\s]{4,}[+|]\Z")
 _PROSE: Final = re.compile(r"(?:\b[a-z]{2,}\b,? ){4}")
 _BULLET: Final = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+[A-Za-z]")
 _FENCE: Final = ("```", "~~~~")
-_LEAD: Final = frozenset("+-@`|[$#{}<~=I0123456789")
+_LEAD: Final = frozenset("|+[0123456789")
+_LEADING_WORDS: Final = ("at ", "File ", "INFO")
+"""How a table, a log or a fragment of a patch starts, indented or not."""
 _INDENTS: Final = ("    ", "\t")
 
 
@@ -82,13 +87,10 @@ def listings(
     index = first
     while index < last:
         text = stripped[index]
-        if not text:
-            index += 1
-            continue
-        if (
+        if text and (
             text[0] in _LEAD
-            or lines[index].startswith(_INDENTS)
-            or text.startswith(("at ", "File "))
+            or (lines[index][0] in " \t" and lines[index].startswith(_INDENTS))
+            or (text[0] in "aFI" and text.startswith(_LEADING_WORDS))
         ):
             end, is_listing = _block_end(lines, stripped, index, last)
             if is_listing:
@@ -124,7 +126,7 @@ def _block_end(
 
 
 def _is_table_line(line: str) -> bool:
-    return (line[0] in "|+" and line.count("|") >= 3) or _RULER.match(line[:300]) is not None
+    return line[0] in "|+" and (line.count("|") >= 3 or _RULER.match(line[:300]) is not None)
 
 
 def _is_log_line(line: str) -> bool:
@@ -132,12 +134,17 @@ def _is_log_line(line: str) -> bool:
 
 
 def _is_fragment_line(line: str) -> bool:
-    return _FRAGMENT.match(line) is not None
+    """An added line of a patch quoted without its head; "+33 1 …" is a telephone number."""
+    return line[0] == "+" and not line[1:2].isdecimal()
 
 
 def _is_code(line: str) -> bool:
     return (
-        _CODE.search(line) is not None
+        (
+            line[-1] in "{};"
+            or _CODE_START.match(line) is not None
+            or _CODE_SIGN.search(line) is not None
+        )
         and _BULLET.match(line) is None
         and (line.startswith(("//", "/*", "*", "#")) or _PROSE.search(line) is None)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from syncd.text.own_words import label_own_words
 from syncd.text.page import Page
@@ -43,32 +43,24 @@ def new_text(text: str, keep: Collection[ZoneKind] = ("greeting", "new")) -> str
 def _assemble(page: Page, length: int) -> tuple[Zone, ...]:
     """Join the lines of one kind into zones."""
     offsets = [0, *accumulate(map(len, page.lines))]
-    current: ZoneKind = next((kind for kind in page.kinds if kind is not None), "new")
+    kinds, breaks = page.kinds, page.breaks
     greets, greeting_length = page.greeting or (-1, 0)
-    found: list[Zone] = []
-    start = 0
-
-    def cut(end: int) -> None:
-        nonlocal start
-        if end > start:
-            found.append(Zone(current, start, end))
-            start = end
-
-    starts = page.breaks | {greets}
-    for index, kind in enumerate(page.kinds):
-        if kind is None or (kind == current and index not in starts):
+    current: ZoneKind = next((kind for kind in kinds if kind is not None), "new")
+    starts: list[tuple[int, ZoneKind]] = [(0, current)]
+    for index in sorted({*page.changes(), *breaks, greets}):
+        if not 0 <= index < len(kinds):
             continue
-        if kind != current or index in page.breaks:
-            cut(offsets[index])
-            current = kind
-        if index == greets and kind == "new":
+        kind = kinds[index]
+        if kind == "new" and index == greets:
             # "Hi Ann, could you …": the line's first words greet
-            cut(offsets[index])
             line = page.lines[index]
-            current = "greeting"
-            cut(start + len(line) - len(line.lstrip()) + greeting_length)
+            end = offsets[index] + len(line) - len(line.lstrip()) + greeting_length
+            starts += ((offsets[index], "greeting"), (end, "new"))
             current = "new"
-    cut(offsets[-1])
-    current = "quote"
-    cut(length)
-    return tuple(found)
+        elif kind is not None and (kind != current or index in breaks):
+            starts.append((offsets[index], kind))
+            current = kind
+    starts += ((offsets[-1], "quote"), (length, "quote"))
+    return tuple(
+        [Zone(kind, start, end) for (start, kind), (end, _) in pairwise(starts) if start < end]
+    )
