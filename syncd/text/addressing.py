@@ -30,9 +30,12 @@ def opening(text: str, openers: Collection[str], not_names: Collection[str]) -> 
     at = 0
     for _ in range(_OPENERS):
         found = _OPENER.match(text, at)
-        if found and fold(found["word"]) in openers and found.end() < len(text):
+        word = fold(found["word"]) if found else ""
+        if found and word in openers and found.end() < len(text):
             at = found.end()
             continue
+        if found and word in not_names and text.startswith(" ", found.end("word")):
+            break
         called = None if names else _CALLED.match(text, at) or _CALLED_BARE.match(text, at)
         if called and _are_names(called["names"], openers, not_names):
             names = called["names"]

@@ -8,17 +8,37 @@ from collections.abc import Iterator
 LONGEST = 600
 """Characters of the longest sentence; longer ones are cut at a space."""
 
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'«])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|e\.g|i\.e|eg|ie|cf|nos|Nr|fig|approx|Inc|Ltd|Co|Corp"
-    r"|[Dd]ept|[Ee]xt|[Tt]el|Jr|Sr|a\.m|p\.m|U\.S|Mme|Mlle|av|[Bb]d|[Bb]oul|[Ee]nv|p\.ex|Jan|Feb|Mar"
-    r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|janv|févr|avr|juil|déc|[A-HJ-Z])\.$"
+_ABBREVIATIONS = frozenset(
+    (
+        *("Mr", "Mrs", "Ms", "Dr", "Prof", "St", "vs", "e.g", "i.e", "eg", "ie", "cf", "nos", "Nr"),
+        *("fig", "approx", "Inc", "Ltd", "Co", "Corp", "Dept", "dept", "Ext", "ext", "Tel", "tel"),
+        *("Jr", "Sr", "a.m", "p.m", "U.S", "Mme", "Mlle", "av", "Bd", "bd", "Boul", "boul", "Env"),
+        *("env", "p.ex", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct"),
+        *("Nov", "Dec", "janv", "févr", "avr", "juil", "déc", *"ABCDEFGHJKLMNOPQRSTUVWXYZ"),
+    )
 )
+_APART = re.compile(r"[\s(\"'«]")
+"""What may stand before an abbreviation."""
+_NUMBERING = " \t\r\n\"'([*-0123456789"
 _BREAK = re.compile(
-    r"[.!?…\n](?:(?<=\n)(?:[ \t>]*\r?\n)*|(?<!\n)[.!?…]*[\"'”’»)\]*_]{0,3}(?=\s|$))"
+    r"""
+    [.!?…\n]                                    # one set, found without trying the rest
+    (?:
+        (?<=\n) (?:
+            (?:[ \t>]*\r?\n)++                  # empty lines
+          | (?<=[:;]\n)
+          | (?=[ \t]*(?:[-*•–·+]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+)         # a list item
+          | (?=\s{0,3}+(?![a-z\d])(?P<next>\S?))
+        )
+      | (?<!\n) (?<![.!?…]{2}) [.!?…]*+ ["'”’»)\]*_]{0,3}
+        (?: (?<=[a-z]{5}\.) (?<!approx\.) (?=\s+[A-Z]) | (?=\s|\Z) (?P<mark>) )
+    )
+    """,
+    re.VERBOSE,
 )
-"""Line ends with the empty lines behind them, or closing marks with the quotes behind them. It
-starts with one set of characters, which the engine finds without trying the rest."""
-_BULLET = re.compile(r"[ \t]*(?:[-*•–·+]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])[ \t]+")
+"""Where a sentence may end: at a line's end with the empty lines behind it, or at closing marks
+with the quotes behind them. A group is set where that is still to be judged: a full stop after
+five small letters and before a capital needs no more."""
 _WRAPPED = 45
 """A line shorter than this was ended on purpose; a longer one was wrapped by a mail program."""
 
@@ -31,54 +51,57 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     begin = start
     for found in _BREAK.finditer(text, start, end):
-        if text[found.start()] != "\n":
-            if _ends_sentence(text, begin, found, end):
-                yield from _trimmed(text, begin, found.end())
-                begin = found.end()
-        elif _line_ends_sentence(text, begin, found, end):
-            yield from _trimmed(text, begin, found.start())
-            begin = found.end()
-    yield from _trimmed(text, begin, end)
+        at, after = found.span()
+        kind = found.lastgroup
+        if kind == "mark":
+            if not _mark_ends(text, begin, at, after, end):
+                continue
+        elif kind and not _line_ends(text, begin, at, found["next"]):
+            continue
+        sentence = text[begin : at if text[at] == "\n" else after].strip()
+        if sentence:
+            begin = text.index(sentence[0], begin)
+            yield from _pieces(text, begin, begin + len(sentence))
+        begin = after
+    sentence = text[begin:end].strip()
+    if sentence:
+        begin = text.index(sentence[0], begin)
+        yield from _pieces(text, begin, begin + len(sentence))
 
 
-def _ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
-    stop = found[0]
-    if stop[0] != ".":
-        after = text[found.end() : found.end() + 2].lstrip()
-        return not after[:1].islower() or stop[0] == "?"
-    following = text[found.end() : min(end, found.end() + 40)].lstrip()
+def _mark_ends(text: str, begin: int, at: int, after: int, end: int) -> bool:
+    if text[at] != ".":
+        return text[at] == "?" or not text[after : after + 2].lstrip()[:1].islower()
+    following = text[after : min(end, after + 40)].lstrip()
     if following[:1].islower():
         return False
-    if len(stop) == 1 and _ABBREVIATION.search(text[max(begin, found.end() - 12) : found.end()]):
+    if after == at + 1 and _abbreviated(text[max(begin, at - 11) : after]):
         return not following
     # "1. First point" is a list item, not a sentence called "1."
-    return bool(text[begin : found.start()].strip(" \t\r\n\"'([*-0123456789"))
+    return bool(text[begin:at].strip(_NUMBERING))
 
 
-def _line_ends_sentence(text: str, begin: int, found: re.Match[str], end: int) -> bool:
-    if found[0].count("\n") > 1 or found.end() >= end:
-        return True
-    if _BULLET.match(text, found.end(), end):
-        return True
-    line_start = text.rfind("\n", begin, found.start()) + 1 or begin
-    length = found.start() - line_start
-    first = text[found.end() : found.end() + 4].lstrip()[:1]
-    last = text[found.start() - 1 : found.start()]
-    if last in ":;":
-        return True
-    return length < _WRAPPED and (first.isupper() or not first.isalnum())
+def _abbreviated(text: str) -> bool:
+    word = text.split()[-1][:-1]
+    return (word if word.isalpha() else _APART.split(word)[-1]) in _ABBREVIATIONS
 
 
-def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    stripped = text[begin:end].strip()
-    begin = text.find(stripped[:1], begin, end) if stripped else end
-    end = begin + len(stripped)
+def _line_ends(text: str, begin: int, at: int, following: str) -> bool:
+    if following.isalnum() and not following.isupper():
+        return False
+    return at - begin < _WRAPPED or "\n" in text[at - _WRAPPED : at]
+
+
+def _pieces(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """The sentence, cut at spaces where it is too long."""
+    pieces: list[tuple[int, int]] = []
     while end - begin > LONGEST:
         cut = text.rfind(" ", begin + LONGEST // 2, begin + LONGEST)
         cut = cut if cut > 0 else begin + LONGEST
-        yield begin, cut
+        pieces.append((begin, cut))
         begin = cut
         while begin < end and text[begin].isspace():
             begin += 1
     if end > begin:
-        yield begin, end
+        pieces.append((begin, end))
+    return pieces

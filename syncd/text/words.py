@@ -54,7 +54,14 @@ def tokens(text: str) -> list[str]:
     if "_" in text or "*" in text:
         text = _EMPHASIS.sub(r"\1", text)
     folded = fold(text)
-    return (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
+    find = (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall
+    found: list[str] = []
+    for part in folded.replace(",", " , ").replace(".", " . ").split():
+        if part.isalnum():  # most are; the expression costs more
+            found.append(part)
+        else:
+            found += find(part)
+    return found
 
 
 def spell_out(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.text.sentences import LONGEST, spans
+from tests.processor_time import takes_at_most
 
 
 def split(text: str) -> list[str]:
@@ -37,6 +40,11 @@ def split(text: str) -> list[str]:
 )
 def test_split(text: str, sentences: list[str]) -> None:
     assert split(text) == sentences
+
+
+@pytest.mark.parametrize("text", ["." * 30_000 + "x", "!?" * 15_000 + "x", ".)" * 15_000 + "x"])
+def test_a_long_run_of_marks_takes_a_few_milliseconds(text: str) -> None:
+    takes_at_most(0.02, partial(split, text))
 
 
 @given(st.text(alphabet=" \n\tab.?!,A1-é", max_size=3000))
