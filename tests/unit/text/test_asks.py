@@ -146,6 +146,8 @@ def test_advice_and_directions_are_weak(signals: Signals, sentence: str) -> None
         "Ask yourself: how many problems has it caused?",
         "Why would anyone do that?",
         "Why are we paying for this?",
+        "If it does not work for him, why should I do the extra work at every release?",
+        "Why are you refusing to look at the cheaper offer?",
         "But how is that different from before?",
         "What is the point of a plan that nobody reads?",
         "Do we really want that?",

@@ -188,3 +188,31 @@ def test_topic(signals: Signals, sentence: str, topic: str) -> None:
 )
 def test_a_hope_is_a_weak_promise(signals: Signals, sentence: str) -> None:
     assert signals(sentence)["promise"].strength == "weak"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Pourquoi devrais-je payer deux fois ?",
+        "Pourquoi faudrait-il encore attendre ?",
+        "Pourquoi refusez-vous de regarder l'offre ?",
+        "Pourquoi vous obstinez-vous à tout refaire ?",
+    ],
+)
+def test_a_rhetorical_question_is_weak(signals: Signals, sentence: str) -> None:
+    assert signals(sentence)["ask"].strength == "weak"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Comment se passe la migration ?", "ask"),
+        ("Comment se passent les essais ?", "ask"),
+        ("Comment se passe la convalescence ?", "care"),
+        ("Comment se passe ta grossesse ?", "care"),
+    ],
+)
+def test_how_work_goes_is_asked_and_how_life_goes_is_kind(
+    signals: Signals, sentence: str, kind: str
+) -> None:
+    assert signals(sentence).keys() == {kind}
