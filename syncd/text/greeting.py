@@ -26,6 +26,8 @@ _EVERYBODY: Final = (
     r"|tout le monde|monsieur|madame|collègues|re|zusammen|alle|ihr(?:\slieben)?|kollegen"
     r"|damen und herren|todos|todas|equipo|tutti|equipe|pessoal|allemaal|allen|collega['’]s|alla)"
 )
+_WORD: Final = re.compile(rf"[*_]?(?:{_WORDS})\b")
+"""What a greeting starts with, in lower case."""
 _OPENING: Final = re.compile(
     rf"[*_]?(?i:{_WORDS})\b(?:\s+(?:(?i:{_EVERYBODY})(?!\w)|(?P<names>{_NAMES}))"
     r"(?:\s+(?i:and|et|und)\s+(?i:all|team|tous|alle|everyone))?)?"
@@ -42,7 +44,7 @@ def greeting_end(line: str) -> int:
     "Hi Ann, could you …" greets up to the "c".
     """
     head = line[:_LONGEST]
-    match = _OPENING.match(head)
+    match = _OPENING.match(head) if _WORD.match(head.lower()) else None
     if match is not None:
         # without a name, "Hello," greets, but "Morning - I'm late" says something
         if not (match["names"] or match.end() == len(line) or match["end"] in (",", "!")):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from syncd.text.disclaimer import is_disclaimer, may_open_disclaimer
-from syncd.text.greeting import greeting_end
 from syncd.text.page import Page
 from syncd.text.signature import RULED, is_rule, signature_start
 from syncd.text.verbatim import listings
@@ -25,7 +24,7 @@ def _own_runs(page: Page) -> list[tuple[int, int]]:
     """The ranges of lines that are new or blank; each starts with a new one."""
     found: list[tuple[int, int]] = []
     start: int | None = None
-    for index in page.changes():
+    for index in sorted(page.edges - {len(page)}):
         kind = page.kinds[index]
         if kind == "new":
             start = index if start is None else start
@@ -44,7 +43,7 @@ def _refine(page: Page, start: int, end: int, *, may_greet: bool) -> None:
     while start < end and page.kinds[start] != "new":
         start += 1
     if start < end and may_greet:
-        length = greeting_end(page.stripped[start])
+        length = page.greeting_length(start)
         if length:
             page.greeting = (start, length)
             if length == len(page.stripped[start]):

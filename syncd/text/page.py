@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import compress, count
-from operator import ne
 from typing import Final
 
+from syncd.text.greeting import greeting_end
 from syncd.text.zone import ZoneKind
 
 MAX_CHARACTERS: Final = 100_000
@@ -28,10 +27,13 @@ class Page:
             self.stripped = [line[:_SEEN] for line in self.stripped]
         self.kinds: list[ZoneKind | None] = [None] * len(self.lines)
         """None: a blank line that no pass labelled; it goes with what precedes it."""
+        self.edges: set[int] = set()
+        """Lines where a label starts or has ended: the kind changes nowhere else."""
         self.breaks: set[int] = set()
         """Lines that start a zone of their own although the one before is of the same kind."""
         self.greeting: tuple[int, int] | None = None
         """The line that greets, and how many of its stripped characters do."""
+        self._greets: tuple[int, int] = (-1, 0)
         self._looks = _MOST_LOOKS
 
     def __len__(self) -> int:
@@ -40,18 +42,20 @@ class Page:
     def label(self, start: int, end: int, kind: ZoneKind) -> int:
         """Label the lines `start` … `end` (exclusive), blank ones too; gives `end` back."""
         self.kinds[start:end] = [kind] * (end - start)
+        self.edges.update((start, end))
         return end
-
-    def changes(self) -> list[int]:
-        """The lines of another kind than the line before them, the first line included."""
-        kinds = self.kinds
-        return [*range(min(len(kinds), 1)), *compress(count(1), map(ne, kinds[1:], kinds))]
 
     def next_text(self, index: int) -> int:
         """The first line from `index` that is not blank; len(self) if none is."""
         while index < len(self.lines) and not self.stripped[index]:
             index += 1
         return index
+
+    def greeting_length(self, index: int) -> int:
+        """How many characters of a stripped line greet; both passes ask for the first."""
+        if self._greets[0] != index:
+            self._greets = (index, greeting_end(self.stripped[index]))
+        return self._greets[1]
 
     def may_look(self) -> bool:
         """Whether one more look over many lines is granted; counts it."""

@@ -15,7 +15,6 @@ from syncd.text.device_line import (
     is_device_line,
     may_be_device_line,
 )
-from syncd.text.greeting import greeting_end
 from syncd.text.page import Page
 from syncd.text.quote_headers import (
     UNDASHED_OPENINGS,
@@ -79,30 +78,40 @@ class _Machine:
         """The first line of new text that does more than greet."""
 
     def run(self) -> None:
-        index, count = 0, len(self.page)
+        stripped, kinds, edges = self.stripped, self.page.kinds, self.page.edges
+        prose_end = -1
+        index, count = 0, len(kinds)
         while index < count:
-            line = self.stripped[index]
+            line = stripped[index]
             if not line:
                 index += 1
                 continue
-            if _is_quoted(line):
+            first = line[0]
+            if first == ">" or (first == "&" and _is_quoted(line)):
                 end = self._quoted(index, line)
             elif (
-                line[0] in _STARTS
+                first in _STARTS
                 or ":" in line
                 or ">" in line
                 or line[:3].lower() in _OPENINGS
-                or line.endswith(("wrote", "mobile"))
+                or line[-1] == "e"  # "… wrote", "… mobile"
                 or not line.isascii()
             ):
                 end = self._special(index, line)
             else:
                 end = index  # nearly every line of prose
             if end == index:
-                self.page.kinds[index] = self.mode
-                if self.first_new is None and self.mode == "new" and not greeting_end(line):
+                kinds[index] = self.mode
+                if index != prose_end:
+                    edges.add(index)
+                prose_end = index + 1
+                if (
+                    self.first_new is None
+                    and self.mode == "new"
+                    and not self.page.greeting_length(index)
+                ):
                     self.first_new = index
-                end += 1
+                end = prose_end
             index = end
 
     def _special(self, index: int, line: str) -> int:
@@ -260,14 +269,14 @@ class _Machine:
         end = index + 1
         while end < count:
             line = stripped[end]
-            if not line:
-                if end + 1 < count and stripped[end + 1] and _is_quoted(stripped[end + 1]):
-                    end += 2
-                    continue
+            if line:
+                if line[0] != ">" and not _is_quoted(line) and not self._is_wrapped(end):
+                    break
+                end += 1
+            elif end + 1 < count and stripped[end + 1] and _is_quoted(stripped[end + 1]):
+                end += 2
+            else:
                 break
-            if line[0] != ">" and not _is_quoted(line) and not self._is_wrapped(end):
-                break
-            end += 1
         self.mode = "new"
         return self.page.label(index, end, kind)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from syncd.text.own_words import label_own_words
 from syncd.text.page import Page
@@ -42,25 +42,26 @@ def new_text(text: str, keep: Collection[ZoneKind] = ("greeting", "new")) -> str
 
 def _assemble(page: Page, length: int) -> tuple[Zone, ...]:
     """Join the lines of one kind into zones."""
-    offsets = [0, *accumulate(map(len, page.lines))]
-    kinds, breaks = page.kinds, page.breaks
+    lines, kinds, breaks = page.lines, page.kinds, page.breaks
     greets, greeting_length = page.greeting or (-1, 0)
     current: ZoneKind = next((kind for kind in kinds if kind is not None), "new")
     starts: list[tuple[int, ZoneKind]] = [(0, current)]
-    for index in sorted({*page.changes(), *breaks, greets}):
-        if not 0 <= index < len(kinds):
-            continue
+    offset = seen = 0
+    for index in sorted({*page.edges, *breaks, greets} - {-1, len(kinds)}):
         kind = kinds[index]
-        if kind == "new" and index == greets:
+        shares_line = index == greets and kind == "new"
+        if kind is None or not (kind != current or shares_line or index in breaks):
+            continue
+        offset += len("".join(lines[seen:index]))
+        seen = index
+        if shares_line:
             # "Hi Ann, could you …": the line's first words greet
-            line = page.lines[index]
-            end = offsets[index] + len(line) - len(line.lstrip()) + greeting_length
-            starts += ((offsets[index], "greeting"), (end, "new"))
-            current = "new"
-        elif kind is not None and (kind != current or index in breaks):
-            starts.append((offsets[index], kind))
-            current = kind
-    starts += ((offsets[-1], "quote"), (length, "quote"))
+            indent = len(lines[index]) - len(lines[index].lstrip())
+            starts += ((offset, "greeting"), (offset + indent + greeting_length, kind))
+        else:
+            starts.append((offset, kind))
+        current = kind
+    starts += ((offset + len("".join(lines[seen:])), "quote"), (length, "quote"))
     return tuple(
         [Zone(kind, start, end) for (start, kind), (end, _) in pairwise(starts) if start < end]
     )
