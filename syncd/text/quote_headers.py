@@ -28,7 +28,7 @@ _UNDASHED: Final = re.compile(
 )
 
 UNDASHED_OPENINGS: Final = frozenset(
-    ("begin", "start", "début", "anfan", "inici", "inizi", "iníci", "origi")
+    ("begin", "start", "début", "anfan", "inici", "inizi", "iníci", "börja", "origi")
 )
 _VERBS_LAST: Final = (
     # languages that put the verb last: "On …, Ann wrote:"
@@ -100,7 +100,7 @@ def marker(line: str) -> Marker | None:
         inner = core.strip("- ").replace("’", "'")
         dashed = inner and core.startswith("--") and core.endswith("--")
         words = _MARKER_WORDS.match(inner) if dashed else None
-    elif len(line) < 120:
+    elif len(line) < 120 and may_announce(line):
         words = _UNDASHED.match(line.replace("’", "'"))
     else:
         words = None
@@ -128,6 +128,8 @@ def attribution(lines: Sequence[str], last: int) -> tuple[int, Strength]:
         if first < last and line and line[-1] in ":：":
             break  # another introduction: two attributions do not share a line
         joined = f"{line} {joined}" if joined else line
+        if first == last - 1 and not best[1] and not _may_reach(lines, last):
+            break
         strength, opens = _judge(joined, line)
         if strength == "strong" and opens:
             return first, "strong"
@@ -141,6 +143,12 @@ def attribution(lines: Sequence[str], last: int) -> tuple[int, Strength]:
 def _could_continue(line: str) -> bool:
     """Whether a line that is no attribution alone may be the end of a wrapped one."""
     return ">" in line or "@" in line or len(line) < 40 or _has_verb(line.rstrip(_END))
+
+
+def _may_reach(lines: Sequence[str], last: int) -> bool:
+    """Whether the lines up to `last` have anything that attributions need; saves judging each."""
+    around = " ".join(lines[max(0, last - _LOOK_BACK + 1) : last + 1])
+    return "@" in around or "GMT" in around or _has_verb(around.rstrip(_END))
 
 
 def _has_verb(body: str) -> bool:

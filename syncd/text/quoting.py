@@ -94,7 +94,7 @@ class _Machine:
                 or ":" in line
                 or ">" in line
                 or line[:3].lower() in _OPENINGS
-                or line[-1] == "e"  # "… wrote", "… mobile"
+                or (line[-1] == "e" and line.endswith(("wrote", "mobile")))
                 or not line.isascii()
             ):
                 end = self._special(index, line)
@@ -119,11 +119,11 @@ class _Machine:
         first, last = line[0], line[-1]
         if may_announce(line) and (kind := marker(line)) is not None:
             return self._marked(index, kind)
-        if first in _SIGNS or line.startswith(_PATCHES):
+        if first in _SIGNS or (first in "dI" and line.startswith(_PATCHES)):
             end = self._signed(index, line)
             if end > index:
                 return end
-        if last in ":：" or line.endswith(" wrote"):
+        if last in ":：" or (last == "e" and line.endswith(" wrote")):
             start, strength = attribution(self.stripped, index)
             if strength == "strong" or (strength and self._quote_follows(index + 1)):
                 return self._attributed(start, index)

@@ -94,6 +94,7 @@ FORWARDS = {
     "apple it": "Inizio messaggio inoltrato:\n\nDa: Ann Lee\nOggetto: Plan\n\nPuoi chiamare?",
     "apple pt": "Início da mensagem encaminhada:\n\nDe: Ann Lee\nAssunto: Plan\n\nPode ligar?",
     "apple nl": "Begin doorgestuurd bericht:\n\nVan: Ann Lee\nOnderwerp: Plan\n\nKun je bellen?",
+    "apple sv": "Början på vidarebefordrat meddelande:\n\nKan du ringa?",
     "apple, signs": "> Begin forwarded message:\n> \n> From: Ann Lee\n> Subject: Plan\n> \n> Could you call?",
     "thunderbird fr": "-------- Message transféré --------\nSujet : Plan\nDate : 2 nov. 2026\nDe : Ann Lee\n\nPouvez-vous appeler ?",
     "gnus": "-------------------- Start of forwarded message --------------------\nFrom: Ann Lee\n\nCould you call?",
