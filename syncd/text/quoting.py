@@ -100,19 +100,19 @@ class _Machine:
                 end = self._special(index, line)
             else:
                 end = index  # nearly every line of prose
-            if end == index:
-                kinds[index] = self.mode
-                if index != prose_end:
-                    edges.add(index)
-                prose_end = index + 1
-                if (
-                    self.first_new is None
-                    and self.mode == "new"
-                    and not self.page.greeting_length(index)
-                ):
-                    self.first_new = index
-                end = prose_end
-            index = end
+            if end > index:
+                index = end
+                continue
+            kinds[index] = self.mode
+            if index != prose_end:
+                edges.add(index)
+            if (
+                self.first_new is None
+                and self.mode == "new"
+                and not self.page.greeting_length(index)
+            ):
+                self.first_new = index
+            index = prose_end = index + 1
 
     def _special(self, index: int, line: str) -> int:
         """Label what starts at a line that is not quoted; the line after it, `index` for prose."""
@@ -266,17 +266,15 @@ class _Machine:
         stripped, count = self.stripped, len(self.page)
         inner = stripped[index].lstrip("> \t*_")
         kind: ZoneKind = "forwarded" if inner and marker(inner) == "forwarded" else "quote"
-        end = index + 1
-        while end < count:
+        for end in range(index + 1, count):
             line = stripped[end]
             if line:
                 if line[0] != ">" and not _is_quoted(line) and not self._is_wrapped(end):
                     break
-                end += 1
-            elif end + 1 < count and stripped[end + 1] and _is_quoted(stripped[end + 1]):
-                end += 2
-            else:
+            elif end + 1 == count or not stripped[end + 1] or not _is_quoted(stripped[end + 1]):
                 break
+        else:
+            end = count
         self.mode = "new"
         return self.page.label(index, end, kind)
 

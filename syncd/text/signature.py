@@ -83,15 +83,13 @@ def is_signature_line(line: str) -> bool:
     words = line.split()
     if len(words) > _MOST_WORDS:
         return False
-    lower = sum(map(str.islower, [word[0] for word in words]))
-    titled = lower * 2 <= len(words)
-    if (len(words) > _MOST_LOWER_WORDS and not titled) or _BULLET.match(line):
+    if (len(words) > _MOST_LOWER_WORDS and not _is_titled(words)) or _BULLET.match(line):
         return False
     if _NAME.match(line) or (may_be_device_line(line) and is_device_line(line)):
         return True
     # "Head of sales" is a title; "send it by 5pm" is not
     is_title = not (line[-1] in ".!…" and len(words) > 4) and (
-        titled or (len(words) <= 4 and not any(map(str.isdigit, line)))
+        (len(words) <= 4 and not any(map(str.isdigit, line))) or _is_titled(words)
     )
     plain = line.lower().replace("’", "'")
     if (
@@ -101,6 +99,11 @@ def is_signature_line(line: str) -> bool:
     ):
         return PERSONAL.isdisjoint(_WORD.findall(plain))
     return False
+
+
+def _is_titled(words: list[str]) -> bool:
+    """Whether half of the words or more start with something else than a small letter."""
+    return sum(map(str.islower, [word[0] for word in words])) * 2 <= len(words)
 
 
 def signature_start(lines: Sequence[str], first: int, last: int) -> int:
