@@ -110,6 +110,12 @@ class Summary:
     """How syncd itself did, in the first summary of a week."""
 
     @property
+    def all_clear(self) -> str:
+        """The text for a summary without items; it vouches only for what was read."""
+        read = all(account.state == "complete" for account in self.coverage)
+        return "nothing" if read else "nothing.in_part"
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """Every item in the order of the sections."""
         return tuple(

@@ -54,7 +54,7 @@ def render(summary: Summary) -> str:
         blocks.append(f"## {catalogue.say(f'heading.{key}')}")
         blocks.append("\n".join(lines))
     if not sections:
-        blocks.append(catalogue.say("nothing"))
+        blocks.append(catalogue.say(summary.all_clear))
     if summary.closed:
         blocks.append(f"## {catalogue.say('heading.closed')}")
         blocks.append(

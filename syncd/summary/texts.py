@@ -30,6 +30,7 @@ ENGLISH: dict[str, Text] = {
     "heading.other": "Your own rules",
     "heading.closed": "Done since the last summary",
     "nothing": "Nothing needs you today.",
+    "nothing.in_part": "Nothing was found in what was read.",
     "help": "Answer in this file: `[x]` done · `[-]` never again · `[>]` in a week "
     "(or `[>] until {example}`)",
     "help.place": "of a meeting: `[p]` in person · `[v]` virtual",
@@ -148,6 +149,7 @@ FRENCH: dict[str, Text] = {
     "heading.other": "Vos propres règles",
     "heading.closed": "Réglé depuis le dernier résumé",
     "nothing": "Rien ne vous attend aujourd’hui.",
+    "nothing.in_part": "Rien n’a été trouvé dans ce qui a été lu.",
     "help": "Répondez dans ce fichier : `[x]` fait · `[-]` plus jamais · `[>]` dans une semaine "
     "(ou `[>] until {example}`)",
     "help.place": "pour une rencontre : `[p]` en personne · `[v]` à distance",

@@ -143,6 +143,17 @@ def test_31_without_sent_mail_the_summary_says_so_and_holds_questions_back(offic
     assert "none from you" in first[2]
 
 
+def test_31_an_empty_day_vouches_only_for_what_was_read(office: Office) -> None:
+    office.settings["accounts"] = [
+        {"name": "old", "connector": "maildir", "path": str(office.root / "not-there")}
+    ]
+    english = office.once().markdown
+    assert english.splitlines()[-1] == "Nothing was found in what was read."
+    assert "Nothing needs you" not in english
+    office.settings["language"] = "fr"
+    assert "Rien n’a été trouvé dans ce qui a été lu." in office.once().markdown
+
+
 def test_31_an_account_never_read_to_the_end_is_held_back(office: Office) -> None:
     office.correspond(ANN)
     office.receive(ANN, ASKS, day(11, 17))
