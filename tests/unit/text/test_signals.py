@@ -191,3 +191,17 @@ def test_an_attachment_that_is_not_there(reader: Reader, attachments: int, stren
     reading = reader.read(text, at=MONDAY, attachments=attachments)
     (signal,) = [s for s in reading.signals if s.kind == "fulfilment"]
     assert signal.strength == strength
+
+
+@pytest.mark.parametrize(
+    ("sentence", "strength"),
+    [
+        ("Let's have the pricing discussion at the offsite and keep this page as it is.", "weak"),
+        ("Let's have a conversation at the conference.", "firm"),
+        ("Could we have the kick-off talk at 3 pm on Monday?", "firm"),
+    ],
+)
+def test_putting_a_topic_off_to_an_event_proposes_no_meeting(
+    signals: Signals, sentence: str, strength: str
+) -> None:
+    assert signals(sentence)["meeting_proposal"].strength == strength
