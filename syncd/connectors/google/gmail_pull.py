@@ -150,9 +150,9 @@ class GmailPull:
         return [message for message in read.messages if message.source_id not in drop]
 
     def _missing(self) -> list[str]:
-        """What is known and no longer in the mailbox: inferred from a complete listing only."""
+        """What is known and no longer among what is read: inferred from complete listings only."""
         present = set(self._mailbox.ids(spam_and_trash=True))
-        for label in ("TRASH", "SPAM"):
+        for label in ("TRASH", "SPAM", "DRAFT"):
             present.difference_update(self._mailbox.ids(label=label, spam_and_trash=True))
         return sorted(self._known() - present)
 

@@ -34,6 +34,7 @@ def test_everything_is_as_after_a_first_look(account: GmailAccount) -> None:
     account.mailbox.delete(ids[0])
     account.mailbox.trash(ids[1])
     account.mailbox.label(ids[2], add=["SPAM"])
+    account.mailbox.label(ids[4], add=["DRAFT"])
     account.mailbox.label(ids[3], add=["STARRED"], remove=["INBOX"])
     account.mailbox.delete(ids[-1])
     account.mailbox.trash(ids[-2])
