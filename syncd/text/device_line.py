@@ -40,6 +40,7 @@ DEVICE_OPENINGS: Final = frozenset(
 )
 """The first three letters of what `_OPENING` matches."""
 BRACKETS: Final = frozenset("<([*_")
+"""What may stand before those words."""
 _LONGEST: Final = 140
 """Characters of the longest such line, its link included."""
 

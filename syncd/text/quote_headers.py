@@ -30,6 +30,7 @@ _UNDASHED: Final = re.compile(
 UNDASHED_OPENINGS: Final = frozenset(
     ("begin", "start", "début", "anfan", "inici", "inizi", "iníci", "börja", "origi")
 )
+"""The first five letters of what `_UNDASHED` matches."""
 _VERBS_LAST: Final = (
     # languages that put the verb last: "On …, Ann wrote:"
     *("wrote", "writes", "said", "sent", "wrote the following", "écrit", "écrit le", "geschreven"),

@@ -46,6 +46,7 @@ _TRACKER: Final = "ᐧ"
 _SIGNS: Final = frozenset("-_=*#~+`@—–" + _TRACKER)
 """What the first character of a marker, delimiter, rule, patch or armour may be."""
 _STARTS: Final = _SIGNS | BRACKETS | frozenset("0123456789")
+"""The same with what starts device lines and dates; see `_special`."""
 _OPENINGS: Final = DEVICE_OPENINGS | {opening[:3] for opening in UNDASHED_OPENINGS} | {"dif"}
 """How lines start that are more than prose, besides those with a colon."""
 _PATCHES: Final = ("diff --", "Index: ")

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, field_validator
 
 from syncd.connectors.base import PullContext
+from syncd.connectors.local import NOT_THERE
 from syncd.connectors.local.messages import BATCH, chunks
 from syncd.errors import Problem, UserError
 from syncd.model import Batch, Cursor, Failure, Meeting
@@ -161,8 +162,7 @@ class Ics:
     def _problem(self, path: Path) -> Problem | None:
         where = self._account
         if not path.exists():
-            hint = "Check `path:`; if the disk is not mounted, mount it. Nothing was changed."
-            return Problem(f"{path} does not exist", where, hint)
+            return Problem(f"{path} does not exist", where, NOT_THERE)
         if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
             return Problem(f"{path} cannot be read", where, "Let syncd's user read it.")
         return None

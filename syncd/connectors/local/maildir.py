@@ -23,6 +23,7 @@ from typing import Annotated, ClassVar, NamedTuple
 from pydantic import AfterValidator, Field
 
 from syncd.connectors.base import PullContext
+from syncd.connectors.local import NOT_THERE
 from syncd.connectors.local.messages import BATCH, chunks, read_or_set_aside
 from syncd.errors import Problem, UserError
 from syncd.model import Batch, Cursor, Failure, Message
@@ -149,8 +150,7 @@ class Maildir:
         root = self._options.path
         where = self._account
         if not root.is_dir():
-            hint = "Check `path:`; if the disk is not mounted, mount it. Nothing was changed."
-            raise UserError(Problem(f"{root} is not a folder", where, hint))
+            raise UserError(Problem(f"{root} is not a folder", where, NOT_THERE))
         found, complete = _discover(root)
         if not found:
             hint = (

@@ -25,6 +25,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import AfterValidator, Field
 
 from syncd.connectors.base import PullContext
+from syncd.connectors.local import NOT_THERE
 from syncd.connectors.local.messages import BATCH, chunks, read_or_set_aside
 from syncd.errors import Problem, Transient, UserError
 from syncd.model import Batch, Cursor, Failure, Message
@@ -214,8 +215,7 @@ class Mbox:
         if root.is_file():
             return {root.name: root}, True
         if not root.is_dir():
-            hint = "Check `path:`; if the disk is not mounted, mount it. Nothing was changed."
-            raise UserError(Problem(f"{root} is neither a file nor a folder", where, hint))
+            raise UserError(Problem(f"{root} is neither a file nor a folder", where, NOT_THERE))
         found: dict[str, Path] = {}
         errors: list[OSError] = []
         for directory, folders, names in os.walk(root, onerror=errors.append):

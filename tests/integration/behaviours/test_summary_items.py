@@ -150,6 +150,8 @@ def test_31_an_empty_day_vouches_only_for_what_was_read(office: Office) -> None:
     english = office.once().markdown
     assert english.splitlines()[-1] == "Nothing was found in what was read."
     assert "Nothing needs you" not in english
+    page = (office.summaries / "latest.html").read_text(encoding="utf-8")
+    assert "<p>Nothing was found in what was read.</p>" in page
     office.settings["language"] = "fr"
     assert "Rien n’a été trouvé dans ce qui a été lu." in office.once().markdown
 
