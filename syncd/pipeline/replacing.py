@@ -65,7 +65,7 @@ def swap_in(path: Path, text: str) -> None:
             if _renamed(temporary, path, _RENAME_EXCHANGE) or _placed(temporary, path):
                 return
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    except OSError:  # nothing else: when interrupted, the name may already be the old file's
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -78,9 +78,8 @@ def asides(folder: Path) -> list[Aside]:
         for entry in os.scandir(folder):
             if entry.name.startswith(".") and entry.name.endswith(SUFFIX):
                 name = entry.name[1 : -len(SUFFIX)].rpartition(".")[0]
-                with suppress(FileNotFoundError):  # it has just come to its place
-                    stamp = entry.stat(follow_symlinks=False).st_mtime_ns
-                    found.append((stamp, Aside(Path(entry.path), name)))
+                stamp = entry.stat(follow_symlinks=False).st_mtime_ns
+                found.append((stamp, Aside(Path(entry.path), name)))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
     return [aside for _, aside in sorted(found)]

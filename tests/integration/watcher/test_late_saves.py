@@ -69,25 +69,6 @@ def test_what_a_killed_writer_left_aside_is_read(office: Office, asked: dict[str
     assert replacing.asides(office.summaries) == []
 
 
-def test_ctrl_c_right_after_the_swap_loses_nothing(
-    office: Office, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = replacing._renameat2()
-    if real is None:
-        pytest.skip("files cannot change places here")
-
-    def interrupted(*arguments: Any) -> int:
-        real(*arguments)
-        raise KeyboardInterrupt
-
-    office.tick(asked["Ann Lee"], "x")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(replacing, "_renameat2", lambda: interrupted)
-        replacing.swap_in(office.summaries / "latest.md", "interrupted right after this\n")
-    office.once(MONDAY + HOUR)
-    assert _states(office)[asked["Ann Lee"]] == "done"
-
-
 def test_a_text_without_its_last_line_counts_once(office: Office, asked: dict[str, str]) -> None:
     path = office.summaries / "latest.md"
     lines = path.read_text("utf-8").replace("- [ ] **Ann", "- [x] **Ann").splitlines()
