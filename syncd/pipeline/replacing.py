@@ -25,9 +25,9 @@ from typing import NamedTuple
 
 from syncd.private_files import SUFFIX, temporary_beside
 
-_RENAME_NOREPLACE, _RENAME_EXCHANGE = 1, 2
+_RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
-_NO_SUCH_RENAME = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _ATTEMPTS = 100
 
@@ -62,7 +62,7 @@ def swap_in(path: Path, text: str) -> None:
     temporary = temporary_beside(path, text)
     try:
         for _ in range(_ATTEMPTS):
-            if _renamed(temporary, path, _RENAME_EXCHANGE) or _placed(temporary, path):
+            if _exchanged(temporary, path) or _placed(temporary, path):
                 return
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     except BaseException:
@@ -108,19 +108,17 @@ def read_settled(path: Path, *, patience: float) -> Content | None:
         os.close(descriptor)
 
 
-def _renamed(temporary: Path, path: Path, how: int) -> bool:
-    """Whether it was done; False where one of the two is missing, or the file system cannot do it.
-
-    :raises FileExistsError: there is something at `path`, and it may not be replaced
-    """
+def _exchanged(temporary: Path, path: Path) -> bool:
+    """Whether the two changed places; False where there is nothing at `path`, or the file system
+    cannot do it."""
     renameat2 = _renameat2()
     if renameat2 is None:
         return False
     names = os.fsencode(temporary), os.fsencode(path)
-    if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], how) == 0:
+    if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
         return True
     number = ctypes.get_errno()
-    if number == errno.ENOENT or number in _NO_SUCH_RENAME:
+    if number == errno.ENOENT or number in _NO_EXCHANGE:
         return False
     raise OSError(number, os.strerror(number), str(path))
 
@@ -148,15 +146,13 @@ def _placed(temporary: Path, path: Path) -> bool:
     with suppress(FileNotFoundError):
         path.rename(aside)
     try:
-        if _renamed(temporary, path, _RENAME_NOREPLACE):
-            return True
         path.hardlink_to(temporary)
     except FileExistsError:
         return False
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # no hard links either (some network shares): the moment between is lost
+        # no hard links (FAT, some network shares): the moment between is lost, nothing else can be
         temporary.replace(path)
         return True
     temporary.unlink()

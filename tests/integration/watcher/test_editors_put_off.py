@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import fcntl
 import os
 import random
@@ -11,7 +9,6 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import count, islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,47 +19,16 @@ from tests.integration.watcher.editor import FIRST_DAY, WAYS, Steps, Way, typed
 Save = Callable[[Path, str], Steps]
 CALLS = 6
 """Of the longest way to save."""
-EXCHANGE = 2
-others: list[Steps] = []
-"""Who goes on by one call once the old file is away and the new one is not there yet."""
 
 
-@pytest.fixture(
-    params=["renameat2", "two steps", "two steps, no links", "two steps, no leases"], autouse=True
-)
-def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(params=["renameat2", "two steps", "two steps, no leases"], autouse=True)
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the file system can do. syncd waits for nobody: the worst it could do."""
     monkeypatch.setattr(answers, "PATIENCE", 0.0)
-    real, place = replacing._renameat2(), os.link
-
-    def renameat2(*arguments: Any) -> int:
-        if arguments[-1] == EXCHANGE or real is None:
-            ctypes.set_errno(errno.EINVAL)
-            return -1
-        _others_turn()
-        return real(*arguments)
-
-    def link(*names: Path) -> None:
-        if "no links" in request.param:
-            raise PermissionError(errno.EPERM, "no hard links")
-        _others_turn()
-        place(*names)
-
-    others.clear()
-    monkeypatch.setattr(os, "link", link)
-    if "no links" in request.param:
-        monkeypatch.setattr(replacing, "_renameat2", lambda: renameat2)
-    elif "two steps" in request.param:
+    if "two steps" in request.param:
         monkeypatch.setattr(replacing, "_renameat2", lambda: None)
     if "no leases" in request.param:
         monkeypatch.delattr(fcntl, "F_SETLEASE", raising=False)
-    return str(request.param)
-
-
-def _others_turn() -> None:
-    for steps in others:
-        list(islice(steps, 1))
-    others.clear()
 
 
 class Typist:
@@ -104,19 +70,37 @@ def _all_ways(calls: int) -> Iterator[tuple[Way, int]]:
     return ((way, number) for way in WAYS for number in range(calls))
 
 
-def test_stopped_between_any_two_calls_of_a_save(typist: Typist, file_system: str) -> None:
-    """Where the old file is away before the new one comes, a call of the editor falls in between
-    as well."""
+def test_stopped_between_any_two_calls_of_a_save(typist: Typist) -> None:
     for way, calls in _all_ways(CALLS):
         steps = way(typist.path, typist.types(), random.Random(calls))
         list(islice(steps, calls))
-        if file_system != "renameat2":
-            others.append(steps)
         typist.desk.write()
         typist.desk.take_over()
-        assert others == []
         _finish(steps)
         assert typist.lost() == [], f"{way.__name__}, stopped after {calls} calls"
+
+
+def test_at_work_while_the_name_is_away(typist: Typist, monkeypatch: pytest.MonkeyPatch) -> None:
+    if replacing._renameat2() is not None:
+        pytest.skip("the name is never away")
+    place = os.link
+    editors: list[Steps] = []
+
+    def place_later(*names: Path) -> None:
+        if editors:
+            list(islice(editors.pop(), 1))
+        place(*names)
+
+    monkeypatch.setattr(os, "link", place_later)
+    for way, calls in _all_ways(CALLS):
+        steps = way(typist.path, typist.types(), random.Random(calls))
+        list(islice(steps, calls))
+        editors.append(steps)
+        typist.desk.write()
+        typist.desk.take_over()
+        assert not editors
+        _finish(steps)
+        assert typist.lost() == [], f"{way.__name__}, after {calls} calls before"
 
 
 def opened_late(path: Path, text: str) -> Steps:
