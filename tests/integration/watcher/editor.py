@@ -6,11 +6,10 @@ prints `ID DAY VERSION` once it is saved: the item, the day, and the writing tha
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,9 +17,6 @@ from pathlib import Path
 from syncd.summary.marks import read_version
 
 FIRST_DAY = date(2027, 1, 1)
-
-Steps = Iterator[None]
-"""A save that pauses between its system calls."""
 
 
 def _read(path: Path) -> str:
@@ -30,55 +26,47 @@ def _read(path: Path) -> str:
             return path.read_text("utf-8")
 
 
-def _write(path: Path, text: str, chance: random.Random) -> Steps:
-    """Truncate and write in two strokes."""
-    data = text.encode()
-    cut = chance.randrange(len(data))
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-    try:
-        yield
-        for part in (data[:cut], data[cut:]):
-            os.write(file, part)
-            yield
-    finally:
-        os.close(file)
+def _write(path: Path, text: str, chance: random.Random) -> None:
+    """Truncate and write in two strokes, with the file open for a while."""
+    cut = chance.randrange(len(text))
+    with path.open("w", encoding="utf-8") as file:
+        for part in (text[:cut], text[cut:]):
+            file.write(part)
+            file.flush()
+            if chance.random() < 0.5:
+                time.sleep(chance.uniform(0, 0.004))
 
 
-def in_place(path: Path, text: str, chance: random.Random) -> Steps:
+def in_place(path: Path, text: str, chance: random.Random) -> None:
     """VS Code: open(O_TRUNC), write, close."""
-    yield from _write(path, text, chance)
+    _write(path, text, chance)
 
 
-def copy_then_in_place(path: Path, text: str, chance: random.Random) -> Steps:
+def copy_then_in_place(path: Path, text: str, chance: random.Random) -> None:
     """vim, backupcopy=yes: a copy first, then in place."""
     backup = path.with_name(f"{path.name}~")
     backup.write_text(_read(path), "utf-8")
-    yield
-    yield from _write(path, text, chance)
-    yield
+    _write(path, text, chance)
     backup.unlink()
 
 
-def move_away_then_new(path: Path, text: str, chance: random.Random) -> Steps:
+def move_away_then_new(path: Path, text: str, chance: random.Random) -> None:
     """vim, backupcopy=no: the old file becomes the backup, a new one gets its name."""
     backup = path.with_name(f"{path.name}~")
     with suppress(FileNotFoundError):
         path.replace(backup)
-    yield
-    yield from _write(path, text, chance)
-    yield
+    _write(path, text, chance)
     backup.unlink(missing_ok=True)
 
 
-def new_then_rename(path: Path, text: str, chance: random.Random) -> Steps:
+def new_then_rename(path: Path, text: str, chance: random.Random) -> None:
     """Kate, gedit, most sync clients: a new file beside it, renamed over it."""
     new = path.with_name(f"{path.name}.new")
-    yield from _write(new, text, chance)
-    yield
+    _write(new, text, chance)
     new.replace(path)
 
 
-Way = Callable[[Path, str, random.Random], Steps]
+Way = Callable[[Path, str, random.Random], None]
 WAYS: tuple[Way, ...] = (
     in_place,
     copy_then_in_place,
@@ -89,8 +77,7 @@ WAYS: tuple[Way, ...] = (
 
 def save(way: Way, path: Path, text: str) -> None:
     """Save once."""
-    for _ in way(path, text, random.Random(0)):
-        pass
+    way(path, text, random.Random(0))
 
 
 def typed(text: str, item: str, day: date) -> str:
@@ -113,9 +100,7 @@ def main() -> None:
         before = _read(path)
         text = typed(before, item, day)
         time.sleep(chance.uniform(0, 0.006))
-        for _ in chance.choice(WAYS)(path, text, chance):
-            if chance.random() < 0.25:
-                time.sleep(chance.uniform(0, 0.004))
+        chance.choice(WAYS)(path, text, chance)
         print(item, day.isoformat(), read_version(before), flush=True)
         time.sleep(chance.uniform(0, 0.01))
 
