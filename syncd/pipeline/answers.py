@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,15 +10,19 @@ from syncd.findings import life
 from syncd.findings.life import Record
 from syncd.pipeline.evaluate import load_records, save_records
 from syncd.pipeline.recovered import Recovered, recover
-from syncd.pipeline.replacing import GRACE_SECONDS, Content, asides, read_settled
+from syncd.pipeline.replacing import Aside, Content, asides, read_settled
+from syncd.pipeline.shelf import Shelf
 from syncd.pipeline.written import Written
 from syncd.store import Store
 from syncd.summary.marks import Answer, answers, read_marks, read_version
 
 PATIENCE = 0.2
 """Seconds to wait for whoever is writing a summary file before it is read as it is."""
-_ASIDE_PATIENCE = 2.0
-"""The same for a file that was swapped out; after that it stays aside and is read next time."""
+_KEPT_SECONDS = 600
+"""For how long a file that was swapped out must say the same before it is removed: an editor may be
+stopped between finding it and opening it, and no file system tells of that."""
+_KEPT_ASIDES = 60
+"""The most that are kept of them, besides those that somebody has open for writing."""
 
 
 def take_over_answers(store: Store, folder: Path, *, now: int, today: date) -> int:
@@ -31,43 +34,58 @@ def take_over_answers(store: Store, folder: Path, *, now: int, today: date) -> i
     recover(store, folder, now=now)
     written = Written(store)
     recovered = Recovered(store, now)
+    shelf = Shelf(store)
     aside = [
-        _Edited(one.name, content, one.path)
+        (one, content)
         for one in asides(folder)
-        if (content := read_settled(one.path, patience=_ASIDE_PATIENCE, grace=GRACE_SECONDS))
+        if (content := read_settled(one.path, patience=_patience(shelf, one)))
     ]
     current = [
-        _Edited(name, content)
+        (name, content)
         for name in written.names
         if (content := read_settled(folder / name, patience=PATIENCE))
+    ]
+    news = [
+        (one.name, content)
+        for one, content in aside
+        if shelf.is_news(one.path.name, content.text, now)
     ]
     edits = [(recovered.taken, recovered.answers)] if recovered.answers else []
     edits += [
         (base, found)
-        for file in (*aside, *current)  # what was swapped out is older
-        if (base := written.base(file.name, read_version(file.content.text))) is not None
-        if (found := answers(read_marks(file.content.text), base))
+        for name, content in (*news, *current)  # what was swapped out is older
+        if (version := read_version(content.text)) or not content.writing  # else: a part of a file
+        if (base := written.base(name, version)) is not None
+        if (found := answers(read_marks(content.text), base))
     ]
+    outlived = _outlived(shelf, aside, now)
     changed = _applied(store, edits, now, today) if edits else {}
-    if edits:
+    if edits or news or outlived:
         with store.transaction():
             save_records(store, changed.values())
             remember_places(store, changed.values())
             written.save()
             recovered.save()
-    for file in aside:
-        if file.aside is not None and file.content.settled:
-            file.aside.unlink(missing_ok=True)
+            shelf.save({one.path.name for one, _ in aside} - {path.name for path in outlived})
+    for path in outlived:
+        path.unlink(missing_ok=True)
     return len(changed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edited:
-    """A summary file that may hold answers."""
+def _patience(shelf: Shelf, aside: Aside) -> float:
+    """What was read before is not waited for: its writer may take hours."""
+    return 0.0 if shelf.knows(aside.path.name) else PATIENCE
 
-    name: str
-    content: Content
-    aside: Path | None = None
+
+def _outlived(shelf: Shelf, read: Sequence[tuple[Aside, Content]], now: int) -> list[Path]:
+    """What was swapped out, read, and need not be read again; `read` has the oldest first."""
+    left = [one.path for one, content in read if not content.writing]
+    surplus = len(left) - _KEPT_ASIDES
+    return [
+        path
+        for number, path in enumerate(left)
+        if number < surplus or shelf.quiet_seconds(path.name, now) >= _KEPT_SECONDS
+    ]
 
 
 def _applied(

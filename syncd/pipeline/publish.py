@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,9 +14,9 @@ from syncd.findings import life
 from syncd.findings.life import Record
 from syncd.model import Coverage, Snapshot
 from syncd.pipeline import journal
-from syncd.pipeline.answers import PATIENCE, take_over_answers
+from syncd.pipeline.answers import take_over_answers
 from syncd.pipeline.evaluate import load_records, save_records
-from syncd.pipeline.replacing import GRACE_SECONDS, read_settled, swap_in
+from syncd.pipeline.replacing import read_settled, swap_in
 from syncd.pipeline.written import Written
 from syncd.private_files import write_private
 from syncd.registry import summaries
@@ -114,7 +113,6 @@ def publish(
 
 def _write(summary: Summary, store: Store, folder: Path, formats: Sequence[str]) -> list[Path]:
     files: list[Path] = []
-    swapped = False
     marks = {item.id: str(Answer(item.mark, item.until)) for item in summary.items}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,7 +122,7 @@ def _write(summary: Summary, store: Store, folder: Path, formats: Sequence[str])
             for stem in (summary.day.isoformat(), "latest"):
                 path = folder / f"{stem}{ending}"
                 if ending == ".md":
-                    swapped |= _write_answerable(store, path, text, marks)
+                    _write_answerable(store, path, text, marks)
                 else:
                     write_private(path, text)
                 files.append(path)
@@ -137,25 +135,20 @@ def _write(summary: Summary, store: Store, folder: Path, formats: Sequence[str])
                 else "make the folder writable, or set summary.folder in syncd.yaml",
             )
         ) from error
-    if swapped:
-        time.sleep(GRACE_SECONDS)
     return files
 
 
-def _write_answerable(store: Store, path: Path, text: str, marks: Mapping[str, str]) -> bool:
-    """Write a file that the user may be editing, unless it already says the same; whether it was
-    written. Its marks are remembered first: a file is never there without what it is held
-    against."""
-    current = read_settled(path, patience=PATIENCE)
+def _write_answerable(store: Store, path: Path, text: str, marks: Mapping[str, str]) -> None:
+    """Write a file that the user may be editing, unless it already says the same. Its marks are
+    remembered first: a file is never there without what it is held against."""
+    current = read_settled(path, patience=0)
     written = Written(store)
     version = written.add(path.name, text, marks)
     written.save()
     if marks:  # without an item there is nothing to answer
         text = versioned(text, version)
-    if current is not None and current.text == text:
-        return False
-    swap_in(path, text)
-    return True
+    if current is None or current.text != text:
+        swap_in(path, text)
 
 
 def _last_summary(store: Store, *, before: date) -> int:

@@ -2,8 +2,9 @@
 
 A file that people edit is not simply renamed over. The new file and the old one change places
 (renameat2 with RENAME_EXCHANGE), so whatever stood there at that instant lies aside under a hidden
-name, and so does what an editor that had it open goes on to write. It is read from there once
-nobody has it open for writing any more, which a read lease (fcntl F_SETLEASE) tells.
+name, and so does what an editor goes on to write that had it open, or had found it under its old
+name and opens it only now. So it is kept for a while and read again at each look. A read lease
+(fcntl F_SETLEASE) tells whether anybody has it open for writing.
 """
 
 from __future__ import annotations
@@ -24,16 +25,12 @@ from typing import NamedTuple
 
 from syncd.private_files import SUFFIX, temporary_beside
 
-_RENAME_EXCHANGE = 2
+_RENAME_NOREPLACE, _RENAME_EXCHANGE = 1, 2
 _AT_FDCWD = -100
-_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
+_NO_SUCH_RENAME = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _ATTEMPTS = 100
 
-GRACE_SECONDS = 0.15
-"""After an exchange: an editor that had looked the old file up just before, and was then put off by
-the scheduler or by our own lease, opens it within this time. (0.05 s lost six edits of 500 once on
-a busy machine.)"""
 _STEP_SECONDS = 0.005
 _LONGEST = 4_000_000
 """Bytes read of a file; a summary has some thousands."""
@@ -51,8 +48,8 @@ class Content(NamedTuple):
     """What was read of a file."""
 
     text: str
-    settled: bool
-    """Nobody had it open for writing when it was read."""
+    writing: bool | None
+    """Whether somebody has it open for writing; None: this file system cannot tell."""
 
 
 def swap_in(path: Path, text: str) -> None:
@@ -65,35 +62,34 @@ def swap_in(path: Path, text: str) -> None:
     temporary = temporary_beside(path, text)
     try:
         for _ in range(_ATTEMPTS):
-            if _exchanged(temporary, path) or _placed(temporary, path):
+            if _renamed(temporary, path, _RENAME_EXCHANGE) or _placed(temporary, path):
                 return
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    except BaseException:
+    except OSError:  # nothing else: when interrupted, the name may already be the old file's
         temporary.unlink(missing_ok=True)
         raise
 
 
 def asides(folder: Path) -> list[Aside]:
-    """The files of `folder` that were swapped out and not yet removed, oldest first. After a kill
-    one may also be a new file that never came to its place."""
+    """The files of `folder` that were swapped out and not yet removed, oldest first. One may also
+    be a new file that has not come to its place, or after a kill never will."""
     found: list[tuple[int, Aside]] = []
     try:
         for entry in os.scandir(folder):
             if entry.name.startswith(".") and entry.name.endswith(SUFFIX):
                 name = entry.name[1 : -len(SUFFIX)].rpartition(".")[0]
-                stamp = entry.stat(follow_symlinks=False).st_mtime_ns
-                found.append((stamp, Aside(Path(entry.path), name)))
+                with suppress(FileNotFoundError):  # it has just come to its place
+                    stamp = entry.stat(follow_symlinks=False).st_mtime_ns
+                    found.append((stamp, Aside(Path(entry.path), name)))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
     return [aside for _, aside in sorted(found)]
 
 
-def read_settled(path: Path, *, patience: float, grace: float = 0.0) -> Content | None:
+def read_settled(path: Path, *, patience: float) -> Content | None:
     """The text of a file once nobody is writing it; None if it cannot be read.
 
     :param patience: how many seconds to wait for a writer before it is read as it is
-    :param grace: for how many seconds it must not change to count as settled where the file system
-        cannot tell who has it open; 0: it never does there
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -102,26 +98,30 @@ def read_settled(path: Path, *, patience: float, grace: float = 0.0) -> Content 
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        settled = _wait(descriptor, patience, grace)
+        while (writing := _is_open_for_writing(descriptor)) and patience > 0:
+            time.sleep(_STEP_SECONDS)
+            patience -= _STEP_SECONDS
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return Content(file.read(_LONGEST).decode("utf-8", "replace"), settled)
+            return Content(file.read(_LONGEST).decode("utf-8", "replace"), writing)
     except OSError:
         return None
     finally:
         os.close(descriptor)
 
 
-def _exchanged(temporary: Path, path: Path) -> bool:
-    """Whether the two changed places; False where there is nothing at `path`, or the file system
-    cannot do it."""
+def _renamed(temporary: Path, path: Path, how: int) -> bool:
+    """Whether it was done; False where one of the two is missing, or the file system cannot do it.
+
+    :raises FileExistsError: there is something at `path`, and it may not be replaced
+    """
     renameat2 = _renameat2()
     if renameat2 is None:
         return False
     names = os.fsencode(temporary), os.fsencode(path)
-    if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
+    if renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], how) == 0:
         return True
     number = ctypes.get_errno()
-    if number == errno.ENOENT or number in _NO_EXCHANGE:
+    if number == errno.ENOENT or number in _NO_SUCH_RENAME:
         return False
     raise OSError(number, os.strerror(number), str(path))
 
@@ -149,38 +149,26 @@ def _placed(temporary: Path, path: Path) -> bool:
     with suppress(FileNotFoundError):
         path.rename(aside)
     try:
+        if _renamed(temporary, path, _RENAME_NOREPLACE):
+            return True
         path.hardlink_to(temporary)
     except FileExistsError:
         return False
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # no hard links (FAT, some network shares): the moment between is lost, nothing else can be
+        # no hard links either (some network shares): the moment between is lost
         temporary.replace(path)
         return True
     temporary.unlink()
     return True
 
 
-def _wait(descriptor: int, patience: float, grace: float) -> bool:
-    """Whether the file has no writer, at the latest after `patience` seconds."""
-    waited = 0.0
-    while True:
-        writing = _is_open_for_writing(descriptor)
-        if writing is None:
-            return grace > 0 and _is_still(descriptor, grace)
-        if not writing:
-            return True
-        if waited >= patience:
-            return False
-        time.sleep(_STEP_SECONDS)
-        waited += _STEP_SECONDS
-
-
 def _is_open_for_writing(descriptor: int) -> bool | None:
     """Whether any process has the file open for writing; None: this file system cannot tell.
 
-    A read lease is granted only if nobody has (fcntl(2), "Leases"); it is given back at once.
+    A read lease is granted only if nobody has (fcntl(2), "Leases"). Until the descriptor is closed,
+    whoever wants to write waits.
     """
     try:
         # whoever opens the file meanwhile makes the kernel signal us: with a signal that is
@@ -191,13 +179,4 @@ def _is_open_for_writing(descriptor: int) -> bool | None:
         return None
     except OSError as error:
         return True if error.errno == errno.EAGAIN else None
-    fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False
-
-
-def _is_still(descriptor: int, seconds: float) -> bool:
-    """Whether the file does not change while we look: all that can be seen without leases."""
-    before = os.fstat(descriptor)
-    time.sleep(seconds)
-    after = os.fstat(descriptor)
-    return (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)

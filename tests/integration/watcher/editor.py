@@ -1,15 +1,17 @@
 """A person who ticks without a pause: `python editor.py FOLDER EDITS SEED ID...`.
 
 Saves as editors do, system call for system call. Each edit types a day of its own into one box and
-prints `ID DAY VERSION` once it is saved: the item, the day, and the writing that was edited.
+prints `ID DAY VERSION` once it is saved: the item, the day, and the writing that was edited. No box
+is typed in twice before syncd wrote both files anew: the second day would undo the first.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +19,10 @@ from pathlib import Path
 from syncd.summary.marks import read_version
 
 FIRST_DAY = date(2027, 1, 1)
+FILES = ("latest.md", "2026-11-23.md")
+
+Steps = Iterator[None]
+"""A save that pauses between its system calls."""
 
 
 def _read(path: Path) -> str:
@@ -26,47 +32,55 @@ def _read(path: Path) -> str:
             return path.read_text("utf-8")
 
 
-def _write(path: Path, text: str, chance: random.Random) -> None:
-    """Truncate and write in two strokes, with the file open for a while."""
-    cut = chance.randrange(len(text))
-    with path.open("w", encoding="utf-8") as file:
-        for part in (text[:cut], text[cut:]):
-            file.write(part)
-            file.flush()
-            if chance.random() < 0.5:
-                time.sleep(chance.uniform(0, 0.004))
+def _write(path: Path, text: str, chance: random.Random) -> Steps:
+    """Truncate and write in two strokes."""
+    data = text.encode()
+    cut = chance.randrange(len(data))
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        yield
+        for part in (data[:cut], data[cut:]):
+            os.write(file, part)
+            yield
+    finally:
+        os.close(file)
 
 
-def in_place(path: Path, text: str, chance: random.Random) -> None:
+def in_place(path: Path, text: str, chance: random.Random) -> Steps:
     """VS Code: open(O_TRUNC), write, close."""
-    _write(path, text, chance)
+    yield from _write(path, text, chance)
 
 
-def copy_then_in_place(path: Path, text: str, chance: random.Random) -> None:
+def copy_then_in_place(path: Path, text: str, chance: random.Random) -> Steps:
     """vim, backupcopy=yes: a copy first, then in place."""
     backup = path.with_name(f"{path.name}~")
     backup.write_text(_read(path), "utf-8")
-    _write(path, text, chance)
+    yield
+    yield from _write(path, text, chance)
+    yield
     backup.unlink()
 
 
-def move_away_then_new(path: Path, text: str, chance: random.Random) -> None:
+def move_away_then_new(path: Path, text: str, chance: random.Random) -> Steps:
     """vim, backupcopy=no: the old file becomes the backup, a new one gets its name."""
     backup = path.with_name(f"{path.name}~")
     with suppress(FileNotFoundError):
         path.replace(backup)
-    _write(path, text, chance)
+    yield
+    yield from _write(path, text, chance)
+    yield
     backup.unlink(missing_ok=True)
 
 
-def new_then_rename(path: Path, text: str, chance: random.Random) -> None:
+def new_then_rename(path: Path, text: str, chance: random.Random) -> Steps:
     """Kate, gedit, most sync clients: a new file beside it, renamed over it."""
     new = path.with_name(f"{path.name}.new")
-    _write(new, text, chance)
+    yield from _write(new, text, chance)
+    yield
     new.replace(path)
 
 
-Way = Callable[[Path, str, random.Random], None]
+Way = Callable[[Path, str, random.Random], Steps]
 WAYS: tuple[Way, ...] = (
     in_place,
     copy_then_in_place,
@@ -77,7 +91,8 @@ WAYS: tuple[Way, ...] = (
 
 def save(way: Way, path: Path, text: str) -> None:
     """Save once."""
-    way(path, text, random.Random(0))
+    for _ in way(path, text, random.Random(0)):
+        pass
 
 
 def typed(text: str, item: str, day: date) -> str:
@@ -91,16 +106,26 @@ def typed(text: str, item: str, day: date) -> str:
     raise LookupError(item)
 
 
+def _versions(folder: Path) -> frozenset[str]:
+    return frozenset(read_version(_read(folder / name)) for name in FILES)
+
+
 def main() -> None:
     folder, edits, seed, *items = sys.argv[1:]
     chance = random.Random(seed)
+    typed_in: dict[str, frozenset[str]] = {}
     for number in range(int(edits)):
-        path = Path(folder) / chance.choice(["latest.md", "2026-11-23.md"])
+        path = Path(folder) / chance.choice(FILES)
         item, day = items[number % len(items)], FIRST_DAY + timedelta(days=number)
+        while typed_in.get(item, frozenset()) & _versions(path.parent):
+            time.sleep(0.001)
         before = _read(path)
         text = typed(before, item, day)
         time.sleep(chance.uniform(0, 0.006))
-        chance.choice(WAYS)(path, text, chance)
+        for _ in chance.choice(WAYS)(path, text, chance):
+            if chance.random() < 0.25:
+                time.sleep(chance.uniform(0, 0.004))
+        typed_in[item] = _versions(path.parent) | {read_version(before)}
         print(item, day.isoformat(), read_version(before), flush=True)
         time.sleep(chance.uniform(0, 0.01))
 

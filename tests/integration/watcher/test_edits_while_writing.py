@@ -7,84 +7,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from syncd.config import Configuration
-from syncd.findings.life import Record, settle
-from syncd.model import Finding, PersonRef, Snapshot
 from syncd.pipeline import replacing
-from syncd.pipeline.answers import take_over_answers
-from syncd.pipeline.evaluate import load_records, save_records
-from syncd.pipeline.publish import publish
-from syncd.store import Store
-from tests.builders.offices import MONDAY, Office
 from tests.integration.watcher import editor
+from tests.integration.watcher.desk import ITEMS, Desk
 
+HOUR = 3600
 EDITS = int(os.environ.get("SYNCD_EDITS", "500"))
-ITEMS = 50
-
-
-@dataclass
-class Desk:
-    """Records of fifty open items, and everything it takes to write them down again."""
-
-    store: Store
-    settings: Configuration
-    snapshot: Snapshot
-    rounds: int = 0
-
-    @property
-    def folder(self) -> Path:
-        return self.settings.summary.folder
-
-    def write(self) -> None:
-        """Write the summary with another text each time."""
-        self.rounds += 1
-        publish(
-            load_records(self.store),
-            replace(self.snapshot, now=self.snapshot.now + self.rounds),
-            self.settings,
-            self.store,
-            coverage=(),
-            problems=(f"round {self.rounds}",),
-            everything=True,
-        )
-
-    def take_over(self) -> int:
-        today = self.snapshot.today
-        return take_over_answers(self.store, self.folder, now=self.snapshot.now, today=today)
-
-    def records(self) -> dict[str, Record]:
-        """By id."""
-        return {record.id: record for record in load_records(self.store).values()}
-
-
-@pytest.fixture
-def desk(office: Office) -> Desk:
-    morning = office.once()
-    settings = office.configuration()
-    store = Store.open(office.state)
-    found = [
-        Finding(
-            rule="reply",
-            type="unanswered",
-            key=f"thread-{number}",
-            people=(PersonRef(f"p{number}@client.example", f"Person {number}"),),
-            section="owe",
-            say="unanswered.inbound",
-            facts={"quote": "Could you call me?", "subject": "A call", "nudges": 0, "questions": 1},
-            since=int(MONDAY.timestamp()) - 86_400,
-            direction="inbound",
-        )
-        for number in range(ITEMS)
-    ]
-    at = int(MONDAY.timestamp())
-    save_records(store, settle({}, found, now=at, today=MONDAY.date()))
-    return Desk(store, settings, morning.result.snapshot)
 
 
 def _edited_while_written(desk: Desk) -> list[tuple[str, str]]:
@@ -102,6 +35,8 @@ def _edited_while_written(desk: Desk) -> list[tuple[str, str]]:
         ) as process:
             while process.poll() is None:
                 desk.write()
+                if desk.rounds % 10 == 0:  # a slow disk: time for more edits than there are items
+                    time.sleep(ITEMS * 0.02)
         assert process.returncode == 0
         desk.take_over()
         output.seek(0)
@@ -128,7 +63,7 @@ def test_no_edit_is_lost(desk: Desk, exchange: str, monkeypatch: pytest.MonkeyPa
     last = dict(edits)
     for item, record in desk.records().items():
         assert (record.state, record.snoozed_until) == ("snoozed", date.fromisoformat(last[item]))
-    desk.take_over()
+    desk.take_over(later=HOUR)
     assert replacing.asides(desk.folder) == []
 
 

@@ -22,7 +22,7 @@ from tests.integration.watcher.editor import FIRST_DAY, typed
 ANN = "Ann Lee <ann.lee@client.example>"
 BOB = "Bob May <bob.may@client.example>"
 QUESTION = "Could you send me the quote?\n"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -48,11 +48,14 @@ def test_a_save_into_the_file_that_was_swapped_out_counts(
         office.receive("Eve Roy <eve@client.example>", "Could you call me?\n", MONDAY - 6 * DAY)
         office.correspond("Eve Roy <eve@client.example>")
         office.once(MONDAY + HOUR)
+        office.once(MONDAY + 2 * HOUR)
         assert [aside.name for aside in replacing.asides(office.summaries)] == ["latest.md"]
         file.truncate(0)
         file.write(text)
-    office.once(MONDAY + 2 * HOUR)
+    office.once(MONDAY + 3 * HOUR)
     assert _states(office)[asked["Ann Lee"]] == "snoozed"
+    office.once(MONDAY + 4 * HOUR)
+    office.once(MONDAY + 5 * HOUR)
     assert replacing.asides(office.summaries) == []
 
 
@@ -62,7 +65,68 @@ def test_what_a_killed_writer_left_aside_is_read(office: Office, asked: dict[str
     replacing.swap_in(path, "killed right after this\n")
     office.once(MONDAY + HOUR)
     assert _states(office)[asked["Ann Lee"]] == "done"
+    office.once(MONDAY + 2 * HOUR)
     assert replacing.asides(office.summaries) == []
+
+
+def test_ctrl_c_right_after_the_swap_loses_nothing(
+    office: Office, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = replacing._renameat2()
+    if real is None:
+        pytest.skip("files cannot change places here")
+
+    def interrupted(*arguments: Any) -> int:
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    office.tick(asked["Ann Lee"], "x")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(replacing, "_renameat2", lambda: interrupted)
+        replacing.swap_in(office.summaries / "latest.md", "interrupted right after this\n")
+    office.once(MONDAY + HOUR)
+    assert _states(office)[asked["Ann Lee"]] == "done"
+
+
+def test_a_text_without_its_last_line_counts_once(office: Office, asked: dict[str, str]) -> None:
+    path = office.summaries / "latest.md"
+    lines = path.read_text("utf-8").replace("- [ ] **Ann", "- [x] **Ann").splitlines()
+    path.write_text("\n".join(lines[:-1]), "utf-8")
+    office.once(MONDAY + MINUTE)
+    assert _states(office)[asked["Ann Lee"]] == "done"
+    office.tick(asked["Ann Lee"], " ")
+    office.once(MONDAY + 2 * MINUTE)
+    office.once(MONDAY + 3 * MINUTE)
+    assert replacing.asides(office.summaries) != []
+    assert _states(office)[asked["Ann Lee"]] == "open"
+
+
+def test_half_of_an_old_text_undoes_nothing(office: Office, asked: dict[str, str]) -> None:
+    path = office.summaries / "latest.md"
+    old = path.read_text("utf-8")
+    office.tick(asked["Ann Lee"], "x")
+    office.once(MONDAY + MINUTE)
+    office.once(MONDAY + HOUR)
+    with path.open("w", encoding="utf-8") as file:  # an editor that takes its time
+        file.write(old.removesuffix(old.splitlines(keepends=True)[-1]))
+        file.flush()
+        office.once(MONDAY + HOUR + MINUTE)
+        assert _states(office)[asked["Ann Lee"]] == "done"
+
+
+def test_files_that_were_swapped_out_do_not_pile_up(office: Office, asked: dict[str, str]) -> None:
+    path = office.summaries / "latest.md"
+    text = path.read_text("utf-8")
+    for number in range(100):
+        replacing.swap_in(path, f"{number}\n{text}")
+    path.write_text(typed(text, asked["Ann Lee"], FIRST_DAY), "utf-8")
+    replacing.swap_in(path, "and then killed\n")
+    office.once(MONDAY + MINUTE)
+    left = [aside.path.read_text("utf-8") for aside in replacing.asides(office.summaries)]
+    assert 10 < len(left) < 70
+    assert left[0] != f"0\n{text}"
+    assert any(FIRST_DAY.isoformat() in one for one in left)
+    assert _states(office)[asked["Ann Lee"]] == "snoozed"
 
 
 def test_a_window_left_open_since_yesterday_undoes_nothing(
@@ -136,8 +200,8 @@ def test_a_lease_that_is_broken_does_not_end_the_process(tmp_path: Path) -> None
             [sys.executable, "-c", _OPEN_FOR_WRITING, path],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         ) as process:  # fmt: skip
-            content = replacing.Content("", True)
-            while content is not None and content.settled:
+            content = replacing.Content("", False)
+            while not content.writing:
                 found = replacing.read_settled(path, patience=0)
                 assert found is not None
                 content = found
