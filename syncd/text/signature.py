@@ -18,7 +18,7 @@ _DELIMITER: Final = re.compile(r"(?:--|—|–)\s*\Z")
 RULED: Final = frozenset("-–—_=*#~+")
 """What the first character of a drawn line may be."""
 _RULE: Final = re.compile(r"(?:[-–—_=*#~+]\s?){3,}\Z")
-_CAPITALISED: Final = r"[A-ZÀ-ÝŁŚŻ][\w.'’-]{0,30}"
+_CAPITALISED: Final = r"[A-ZÀ-ÝŁŚŻ][\w.'’-]{0,30}+"
 _PARTICLE: Final = r"(?:(?:de|da|van|von|der|den|du|la|le|di|dos)\s){0,2}"
 _FULL_NAME: Final = rf"{_CAPITALISED}(?:\s{_PARTICLE}{_CAPITALISED}){{0,3}}"
 _NAME: Final = re.compile(rf"(?:[-–—~/*]{{1,3}}\s?)?{_FULL_NAME}\Z")
