@@ -61,7 +61,7 @@ def hits(
     """
     words = lexicon.spell(without_quotations(core))
     end = closing_marks(words)
-    present = {*words, START + words[0] if words else START}
+    present = {START, START + words[0] if words else START, *words}
     question = "?" in present and "?" in words[end:]
     if before:
         before = lexicon.spell(before)
@@ -106,8 +106,8 @@ def _may_hold(index: Index, present: set[str]) -> list[Rule]:
     """The rules that have the words they cannot do without, in the lexicon's order."""
     found: dict[int, Rule] = {}
     for word in present & index.words:
-        for all_of, one_of, rule in index.filed[word]:
-            if all_of <= present:
+        for second, all_of, one_of, rule in index.filed[word]:
+            if second in present and all_of <= present:
                 for group in one_of:
                     if group.isdisjoint(present):
                         break

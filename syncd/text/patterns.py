@@ -29,7 +29,13 @@ START, END = "^", "¶"
 
 Option: TypeAlias = tuple[frozenset[str], ...]
 _MOST_OPTIONS = 200
-_SHORT = 60
+
+_SENTENCES = 20_000
+"""Of so many, the n-th of a language's most frequent words is in about one n-th (Zipf's law)."""
+_SHORT, _RARE = 60, 4
+"""In how many of them any other word is."""
+_FIRST = 8
+"""Of so many places where a word is, it is the sentence's first in one."""
 
 
 class PatternError(ValueError):
@@ -82,25 +88,32 @@ class _First:
 class Vocabulary:
     """What a pattern's words stand for in one language.
 
-    `common` weighs words that are found in most sentences: a pattern is better recognised by its
-    others.
+    `ranks` has the most frequent words by their place, from 1: a pattern is better recognised by
+    its others.
     """
 
     lists: Mapping[str, Sequence[str]]
     spell: Callable[[list[str]], list[str]]
-    common: Mapping[str, int] = field(default_factory=dict)
+    ranks: Mapping[str, int] = field(default_factory=dict)
     parts: dict[str, _Part] = field(default_factory=dict, init=False)
     """The pieces of patterns that were read: words and lists come again and again."""
     frequencies: dict[frozenset[str], int] = field(default_factory=dict, init=False)
 
     def frequency(self, group: frozenset[str]) -> int:
-        """How often one of `group` turns up in a text, roughly: common and short words count."""
+        """How often one of `group` turns up in a text, roughly."""
         known = self.frequencies.get(group)
         if known is None:
-            common = self.common
-            known = sum(common.get(word) or (_SHORT if len(word) < 3 else 1) for word in group)
+            known = sum(map(self.often, group))
             self.frequencies[group] = known
         return known
+
+    def often(self, word: str) -> int:
+        """The same of one word."""
+        if word[0] == START and word != START:
+            return self.often(word[1:]) // _FIRST + 1
+        if word in self.ranks:
+            return _SENTENCES // self.ranks[word]
+        return _SHORT if len(word) < 3 else _RARE
 
     def rarest(self, groups: Sequence[frozenset[str]]) -> frozenset[str]:
         """The group that turns up least often."""

@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 
 from syncd.errors import Problem, UserError
 from syncd.model import SignalKind
-from syncd.text.patterns import Option, Pattern, PatternError, Vocabulary, parse
+from syncd.text.patterns import START, Option, Pattern, PatternError, Vocabulary, parse
 from syncd.text.words import spell_out, tokens
 
 KINDS: Final[tuple[str, ...]] = get_args(SignalKind)
@@ -29,6 +29,7 @@ _PARTS = frozenset(
     {
         "language",
         "common",
+        "frequent",
         "elisions",
         "spelling",
         "lists",
@@ -59,8 +60,8 @@ class Rule:
         return self.compiled
 
 
-Filed: TypeAlias = tuple[frozenset[str], tuple[frozenset[str], ...], Rule]
-"""A rule, where all of the first words are present and one of each of the other sets."""
+Filed: TypeAlias = tuple[str, frozenset[str], tuple[frozenset[str], ...], Rule]
+"""A rule, where the first word is present, all of the next and one of each of the other sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def parse_lexicon(text: str, where: str, words: Mapping[str, Sequence[str]]) -> 
     vocabulary = Vocabulary(
         {name: _entries(entries) for name, entries in data.get("lists", {}).items()},
         partial(spell_out, spelling=spelling, elisions=elisions),
-        {",": 300} | {word: 40 + len(common) - rank for rank, word in enumerate(common)},
+        {word: rank for rank, word in enumerate(str(data.get("frequent", "")).split(), 1)},
     )
     rules: list[tuple[Rule, Pattern]] = []
     for kind, groups in _groups(data["signals"], words):
@@ -208,7 +209,7 @@ def _filed(
     kept: dict[frozenset[str], frozenset[str]] = {}
     demands: dict[tuple[frozenset[str], ...], tuple[frozenset[str], ...]] = {}
     for rule, pattern in rules:
-        entries: dict[tuple[frozenset[str], tuple[frozenset[str], ...]], Filed] = {}
+        entries: dict[tuple[str, frozenset[str], tuple[frozenset[str], ...]], Filed] = {}
         if rule.flags & GUARDS:
             filed = guards.setdefault(rule.kind, {})
         else:
@@ -216,10 +217,12 @@ def _filed(
         for option in _least(pattern.options):
             rarest = vocabulary.rarest(option)
             others = [group for group in option if group is not rarest]
-            needed = frozenset(word for group in others if len(group) == 1 for word in group)
+            alone = [word for group in others if len(group) == 1 for word in group]
+            second = min(alone, key=vocabulary.often, default=START)
+            needed = frozenset(alone) - {second}
             all_of = kept.setdefault(needed, needed)
             one_of = tuple(kept.setdefault(group, group) for group in others if len(group) > 1)
-            asked = (all_of, demands.setdefault(one_of, one_of))
+            asked = (second, all_of, demands.setdefault(one_of, one_of))
             entry = entries.setdefault(asked, (*asked, rule))
             for word in rarest:
                 filed.setdefault(word, []).append(entry)
