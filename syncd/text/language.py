@@ -13,7 +13,7 @@ _SURE = 2
 def scores(words: Sequence[str], common: Mapping[str, frozenset[str]]) -> Scores:
     """How many different ones of `words` are common in each language of `common`."""
     seen = set(words)
-    if "'" in "".join(seen):
+    if "'" in "".join(words):
         # "n'hésitez" counts as "n'": an elided word is as telling as a whole one.
         seen.update([word[: word.index("'") + 1] for word in words if "'" in word])
     return {language: len(known & seen) for language, known in common.items()}

@@ -119,10 +119,13 @@ def _may_hold(index: Index, present: set[str]) -> list[Rule]:
 def _spans(rule: Rule, text: str, effort: Effort) -> list[tuple[int, int]]:
     if not effort.spend(len(text)):
         return []
+    expression = rule.expression()
+    if not expression.search(text):  # nearly always
+        return []
     mark = f" {START}"
     return [
         (found.start() + len(mark) * text.startswith(mark, found.start()), found.end())
-        for found in islice(rule.expression().finditer(text), _HITS)
+        for found in islice(expression.finditer(text), _HITS)
     ]
 
 

@@ -10,6 +10,7 @@ _TOKEN = re.compile(r"[\w$%]+(?:'\w+)*'?|[?!.,;:()\"]|(?<!\w)[-–—]+(?!\w)")
 _ASCII_TOKEN = re.compile(_TOKEN.pattern, re.ASCII)
 """The same for text that is all ASCII, at two thirds of the cost."""
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
+_ENDS = frozenset(",.")
 _CLOSERS = frozenset('?!.,;:()"-')
 _LONGEST_QUOTATION = 60
 _BEFORE_SPEECH = frozenset(
@@ -57,7 +58,7 @@ def tokens(text: str) -> list[str]:
     find = (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall
     found: list[str] = []
     for part in folded.replace(",", " , ").replace(".", " . ").split():
-        if part.isalnum():  # most are; the expression costs more
+        if part.isalnum() or part in _ENDS:  # most are; the expression costs more
             found.append(part)
         else:
             found += find(part)
@@ -68,7 +69,7 @@ def spell_out(
     words: list[str], spelling: Mapping[str, list[str]], elisions: Collection[str]
 ) -> list[str]:
     """`words` with short forms spelled out ("i'll": i will) and elisions split ("j'ai": j' ai)."""
-    if spelling.keys().isdisjoint(words) and "'" not in "".join(words):
+    if "'" not in "".join(words) and spelling.keys().isdisjoint(words):
         return words
     out: list[str] = []
     for word in words:
