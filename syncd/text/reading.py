@@ -186,10 +186,9 @@ class Reader:
         effort: Effort,
     ) -> Sentence:
         language = of_sentence(draft.score, message_language)
-        if _HEADING.match(draft.text):
-            return Sentence(
-                _folded(draft.text), draft.start, draft.start + len(draft.text), language
-            )
+        text, end = _folded(draft.text), draft.start + len(draft.text)
+        if text[0] == "#" and _HEADING.match(text):
+            return Sentence(text, draft.start, end, language)
         found: dict[str, list[Hit]] = {}
         for candidate in (language,) if language else self._languages:
             lexicon = self._lexicons[candidate]
@@ -197,7 +196,6 @@ class Reader:
             if found:
                 language = candidate
                 break
-        text, end = _folded(draft.text), draft.start + len(draft.text)
         if not found:
             return Sentence(text, draft.start, end, language)
         context = Context(
@@ -244,4 +242,6 @@ def _without_rhetoric(text: str, sentences: list[Sentence]) -> list[Sentence]:
 
 
 def _folded(text: str) -> str:
+    if text.isprintable() and "  " not in text:  # its only white space are single spaces
+        return text.strip()
     return " ".join(text.split())
