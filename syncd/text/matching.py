@@ -105,15 +105,16 @@ def _normal_form(before: list[str], words: list[str], end: int) -> str:
 def _may_hold(index: Index, present: set[str]) -> list[Rule]:
     """The rules that have the words they cannot do without, in the lexicon's order."""
     found: dict[int, Rule] = {}
+    filed = index.filed
     for word in present & index.words:
-        for second, all_of, one_of, rule in index.filed[word]:
-            if second in present and all_of <= present:
+        for second, all_of, one_of, rule in filed[word]:
+            if second in present and (not all_of or all_of <= present):
                 for group in one_of:
                     if group.isdisjoint(present):
                         break
                 else:
                     found[rule.order] = rule
-    return [found[order] for order in sorted(found)]
+    return [found[order] for order in sorted(found)] if found else []
 
 
 def _spans(rule: Rule, text: str, effort: Effort) -> list[tuple[int, int]]:
