@@ -61,10 +61,7 @@ def spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         sentence = text[begin : at if text[at] == "\n" else after].strip()
         if sentence:
             begin = text.index(sentence[0], begin)
-            if len(sentence) <= LONGEST:
-                yield begin, begin + len(sentence)
-            else:
-                yield from _pieces(text, begin, begin + len(sentence))
+            yield from _pieces(text, begin, begin + len(sentence))
         begin = after
     sentence = text[begin:end].strip()
     if sentence:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +12,11 @@ from syncd.errors import UserError
 from syncd.text.lexicon import KINDS, Lexicon, Rule, load, parse_lexicon
 from syncd.text.matching import Effort, hits
 from syncd.text.reading import LANGUAGES, Reader
+from syncd.text.words import tokens
 
 from .conftest import MONDAY
 
+TESTS = Path(__file__).parents[2]
 MINIMAL = """
 language: de
 common: ich sie wir und der die das
@@ -47,6 +51,32 @@ def test_every_language_is_shipped() -> None:
         load("xx")
     with pytest.raises(UserError):
         load("../en")
+
+
+@pytest.mark.parametrize(("language", "folder"), [("en", "english"), ("fr", "french")])
+def test_frequent_words_change_the_cost_and_nothing_else(language: str, folder: str) -> None:
+    text = files("syncd.text.lexicon").joinpath(f"{language}.yaml").read_text("utf-8")
+    bare, count = re.subn(r"^frequent: >-\n(?:  .*\n)+", "", text, flags=re.MULTILINE)
+    assert count == 1
+    whole, without = (parse_lexicon(source, language, {}) for source in (text, bare))
+    assert _looked_at(whole) < _looked_at(without)
+    found = 0
+    for path in sorted((TESTS / folder).glob("*.tsv")):
+        for line in path.read_text("utf-8").splitlines()[::5]:
+            words = tokens(line.split("\t")[-1])
+            fired, bare_fired = (
+                [hit.fired for held in hits(lexicon, [], words, Effort()).values() for hit in held]
+                for lexicon in (whole, without)
+            )
+            assert sorted(fired) == sorted(bare_fired), line
+            found += bool(fired)
+    assert found > 100
+
+
+def _looked_at(lexicon: Lexicon) -> int:
+    """The rules filed under words that nearly every sentence has."""
+    words = ("the", "to", "a", "is", "and", "i", "in", "de", "la", "le", "les", "est", "pour", "je")
+    return sum(len(lexicon.finders.filed.get(word, ())) for word in words)
 
 
 def test_a_new_language_needs_no_code() -> None:
